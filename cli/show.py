@@ -1,0 +1,97 @@
+"""How answers look: aligned columns on a terminal, tab-separated values in a pipe, one object with --json.
+
+Data goes to stdout; progress, notes and warnings go to stderr.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+SCHEMA = 1
+ACCENT = "cyan"
+
+
+@cache
+def terminal() -> Console:
+    """The console for data; rich itself honours NO_COLOR and COLUMNS."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+@cache
+def side_channel() -> Console:
+    """The console for progress, notes and warnings."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def note(line: str) -> None:
+    """One line beside the data, on stderr."""
+    print(line, file=sys.stderr)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, accent: int | None = None) -> None:
+    """Rows of one kind. In a pipe each number keeps all its digits; ACCENT is the row to point out on a terminal.
+
+    A cell is a string, or a number, or a pair (value, text for the terminal).
+    """
+    if not sys.stdout.isatty():
+        print("\t".join(headers))
+        for row in rows:
+            print("\t".join(exact(cell[0] if isinstance(cell, tuple) else cell) for cell in row))
+        return
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
+    cells = [[_terminal_cell(cell) for cell in row] for row in rows]
+    for index, header in enumerate(headers):
+        numeric = all(not isinstance(_value(row[index]), str) for row in rows) if isinstance(rows, list) else False
+        grid.add_column(header, justify="right" if numeric else "left", no_wrap=True, overflow="ellipsis")
+    for index, row in enumerate(cells):
+        grid.add_row(*row, style=ACCENT if index == accent else None)
+    terminal().print(grid)
+
+
+def _value(cell: Any) -> Any:
+    return cell[0] if isinstance(cell, tuple) else cell
+
+
+def _terminal_cell(cell: Any) -> Text:
+    return Text(cell[1] if isinstance(cell, tuple) else exact(cell))
+
+
+def exact(value: Any) -> str:
+    """The shortest text that reads back as the same value of the same type."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bool, int)):
+        return str(value)
+    return str(value)  # str of a float or a NumPy scalar is the shortest that round-trips at its precision
+
+
+def short(value: float, digits: int = 4) -> str:
+    """A number for reading, not for reading back."""
+    return format(value, f".{digits}g")
+
+
+def json_object(command: str, **fields: Any) -> None:
+    """One JSON object on stdout, `schema` and `command` first; inf and nan as strings."""
+    print(json.dumps({"schema": SCHEMA, "command": command, **_plain(fields)}, ensure_ascii=False))
+
+
+def _plain(value: Any) -> Any:
+    """VALUE in JSON's own types."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):  # NumPy; a float32 must not gain digits it never had
+        return _plain(float(str(value)) if getattr(value, "shape", None) == () else list(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

@@ -1,8 +1,9 @@
 """The instrument: contenders timed against each other, and what may be said of the ratio of their times.
 
-A first call may compile or load code: it is never used to calibrate, and to be timed apart. Contenders take turns in rounds,
-each round in a new order, so that a drift of the machine meets all of them alike. Ratios are medians over rounds, with
-intervals from order statistics: exact for independent rounds of any distribution, and hardly moved by single spikes.
+A first call may compile or load code: it is never used to calibrate, and has to be timed apart. Contenders take turns
+in rounds, each round in a new order, so that a drift of the machine meets all of them alike. Ratios are medians over
+rounds, with intervals from order statistics: exact for independent rounds of any distribution, and hardly moved by
+single spikes.
 """
 
 import gc

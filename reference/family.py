@@ -2,7 +2,7 @@
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -10,14 +10,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 AnyCard = TypeVar("AnyCard", bound="Card")
 
 
-class UnknownNameError(LookupError):
-    """No family has an entry of that name."""
+class UnknownNameError(KeyError):
+    """No entry has that name."""
 
-    def __init__(self, kind: str, name: str, known: list[str]):
-        close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-        article = "an" if kind[0] in "aeiou" else "a"
-        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"`dlc list` names every {kind}"
-        super().__init__(f"no {kind} {name!r}; {remedy}" if kind else f"{article} {name}")
+    def __init__(self, kind: str, name: str, known: Iterable[str]):
+        close = difflib.get_close_matches(name.lower(), list(known), n=3, cutoff=0.5)
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else "`dlc list` shows every name"
+        super().__init__(f"no {kind} {name!r}; {remedy}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,10 @@ class Card:
     def summary(self) -> str:
         """The first line of the function's docstring."""
         return (inspect.getdoc(self.function) or "").split("\n", 1)[0]
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What `dlc show` prints, as (label, text); a family's own card adds its columns."""
+        return [("formula", self.formula), ("source", self.source)]
 
     @property
     def knobs(self) -> dict[str, float]:
@@ -66,10 +72,15 @@ class Family(Mapping[str, AnyCard]):
 
         return enter
 
+    @property
+    def names(self) -> list[str]:
+        """Every name that is understood, aliases included."""
+        return [*self._cards, *self._aliases]
+
     def __getitem__(self, name: str) -> AnyCard:
         canonical = self._aliases.get(name, name)
         if canonical not in self._cards:
-            raise UnknownNameError(self.kind, name, [*self._cards, *self._aliases])
+            raise UnknownNameError(self.kind, name, self.names)
         return self._cards[canonical]
 
     def __contains__(self, name: object) -> bool:

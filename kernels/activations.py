@@ -1,0 +1,413 @@
+"""Activation functions and their derivatives as scalar kernels: the names of dlc.reference.activations.
+
+With e = e^(−|x|) no formula below overflows or cancels. A derivative that changes sign is a polynomial times the distance
+from its root near there (`near_root`), where any other form would lose its digits.
+"""
+
+from dlc.kernels.double import (
+    GELU_HALF_WIDTH,
+    GELU_ROOT,
+    GELU_TANH_CUBIC,
+    GELU_TANH_CUBIC_3,
+    GELU_TANH_HALF_WIDTH,
+    GELU_TANH_LINEAR,
+    GELU_TANH_ROOT,
+    GELU_TANH_WINDOW,
+    GELU_WINDOW,
+    INV_SQRT_2PI,
+    LOWEST,
+    MISH_HALF_WIDTH,
+    MISH_ROOT,
+    MISH_WINDOW,
+    SELU_NEGATIVE,
+    SELU_SCALE,
+    SHIFT,
+    SILU_HALF_WIDTH,
+    SILU_ROOT,
+    SILU_WINDOW,
+)
+from dlc.kernels.elementary import (
+    add,
+    clamped,
+    divide,
+    exp_pair,
+    exp_scaled,
+    expm1,
+    expm1_pair,
+    gaussian_scaled,
+    log1p_pair,
+    multiply,
+    normal_cdf_scaled,
+    normal_tail,
+    polynomial,
+    rounded,
+    tanh,
+)
+from dlc.kernels.scalar import fma, scalar, scale, wide
+
+
+@scalar
+def choose(x, condition, chosen, otherwise):
+    """CHOSEN where CONDITION holds, OTHERWISE elsewhere; nan where x is nan."""
+    y = chosen if condition else otherwise
+    return y if x == x else x
+
+
+@scalar
+def identity(x):
+    return x
+
+
+@scalar
+def identity_grad(x):
+    return choose(x, True, 1.0, 1.0)
+
+
+@scalar
+def step(x):
+    return choose(x, x >= 0.0, 1.0, 0.0)
+
+
+@scalar
+def step_grad(x):
+    return choose(x, True, 0.0, 0.0)
+
+
+@scalar
+def relu(x):
+    return choose(x, x > 0.0, x, 0.0)
+
+
+@scalar
+def relu_grad(x):
+    return choose(x, x > 0.0, 1.0, 0.0)
+
+
+@scalar
+def relu6(x):
+    return clamped(x, 0.0, 6.0)
+
+
+@scalar
+def relu6_grad(x):
+    return choose(x, (x > 0.0) & (x < 6.0), 1.0, 0.0)
+
+
+@scalar
+def leaky_relu(x, alpha=0.01):
+    return choose(x, x > 0.0, x, alpha * x)
+
+
+@scalar
+def leaky_relu_grad(x, alpha=0.01):
+    return choose(x, x > 0.0, 1.0, alpha)
+
+
+@scalar
+def prelu(x, alpha=0.25):
+    return leaky_relu(x, alpha)
+
+
+@scalar
+def prelu_grad(x, alpha=0.25):
+    return leaky_relu_grad(x, alpha)
+
+
+@scalar
+def thresholded_relu(x, theta=1.0):
+    return choose(x, x > theta, x, 0.0)
+
+
+@scalar
+def thresholded_relu_grad(x, theta=1.0):
+    return choose(x, x > theta, 1.0, 0.0)
+
+
+@scalar
+def hard_sigmoid(x):
+    return clamped(x + 3.0, 0.0, 6.0) / 6.0
+
+
+@scalar
+def hard_sigmoid_grad(x):
+    return choose(x, (x > -3.0) & (x < 3.0), 1.0 / 6.0, 0.0)
+
+
+@scalar
+def hard_tanh(x, low=-1.0, high=1.0):
+    return clamped(x, low, high)
+
+
+@scalar
+def hard_tanh_grad(x, low=-1.0, high=1.0):
+    return choose(x, (x > low) & (x < high), 1.0, 0.0)
+
+
+@scalar
+def softsign(x):
+    d, d_low = add(1.0, abs(x))
+    q, q_low = divide(x, 0.0, d, d_low)
+    limit = 1.0 if x > 0.0 else -1.0
+    return limit if abs(x) == abs(x) + 1.0 else q + q_low
+
+
+@scalar
+def softsign_grad(x):
+    q = 1.0 / (1.0 + abs(x))
+    return q * q
+
+
+@scalar
+def one_plus(e, e_low):
+    """1 + e as a pair, for a pair 0 ≤ e ≤ 1."""
+    d = 1.0 + e
+    return d, (e - (d - 1.0)) + e_low
+
+
+@scalar
+def logistic(x, x_low):
+    """σ(x + x_low) = (high + low)·2ᵏ: the pair, and k + SHIFT."""
+    negative = x < 0.0
+    e, e_low, shifted = exp_scaled(-abs(x), x_low if negative else -x_low)
+    d, d_low = one_plus(scale(e, shifted), scale(e_low, shifted))
+    q, q_low = divide(e if negative else 1.0, e_low if negative else 0.0, d, d_low)
+    return q, q_low, shifted if negative else SHIFT
+
+
+@scalar
+def sigmoid(x):
+    q, q_low, shifted = logistic(x, 0.0)
+    return scale(q + q_low, shifted)
+
+
+@scalar
+def sigmoid_grad(x):
+    e, e_low, shifted = exp_scaled(-abs(x), 0.0)
+    d, d_low = one_plus(scale(e, shifted), scale(e_low, shifted))
+    square, square_low = multiply(d, d)
+    q, q_low = divide(e, e_low, square, fma(2.0 * d, d_low, square_low))
+    return scale(q + q_low, shifted)
+
+
+@scalar
+def softplus(x, beta=1.0):
+    z, z_low = multiply(beta, x)
+    negative = z < 0.0
+    z_low = 0.0 if abs(z) == abs(z) + 1.0 else z_low
+    e, e_low = exp_pair(-abs(z), z_low if negative else -z_low)
+    log, log_low = log1p_pair(e, e_low)
+    high, low = add(0.0 if negative else z, log)
+    low = low + (log_low + (0.0 if negative else z_low))
+    q, q_low = divide(high, low, beta, 0.0)
+    return rounded(q, q_low)
+
+
+@scalar
+def softplus_grad(x, beta=1.0):
+    z, z_low = multiply(beta, x)
+    z_low = 0.0 if abs(z) == abs(z) + 1.0 else z_low
+    q, q_low, shifted = logistic(z, z_low)
+    return scale(q + q_low, shifted)
+
+
+@scalar
+def log_sigmoid(x):
+    return -softplus(-x, 1.0)
+
+
+@scalar
+def log_sigmoid_grad(x):
+    return sigmoid(-x)
+
+
+@scalar
+def tanh_grad(x):
+    e, e_low, shifted = exp_scaled(-2.0 * abs(x), 0.0)
+    d, d_low = one_plus(scale(e, shifted), scale(e_low, shifted))
+    square, square_low = multiply(d, d)
+    q, q_low = divide(e, e_low, square, fma(2.0 * d, d_low, square_low))
+    return scale(4.0 * (q + q_low), shifted)
+
+
+@scalar
+def elu(x, alpha=1.0):
+    m, m_low = expm1_pair(clamped(x, LOWEST, 0.0))
+    high, low = multiply(alpha, m)
+    return choose(x, x > 0.0, x, high + fma(alpha, m_low, low))
+
+
+@scalar
+def elu_grad(x, alpha=1.0):
+    e, e_low, shifted = exp_scaled(x, 0.0)
+    high, low = multiply(alpha, e)
+    return choose(x, x > 0.0, 1.0, scale(high + fma(alpha, e_low, low), shifted))
+
+
+@scalar
+def selu(x):
+    m, m_low = expm1_pair(clamped(x, LOWEST, 0.0))
+    positive = x > 0.0
+    factor, factor_low = (SELU_SCALE if positive else SELU_NEGATIVE)
+    value, value_low = (x if positive else m), (0.0 if positive else m_low)
+    high, low = multiply(factor, value)
+    return rounded(high, low + fma(factor, value_low, factor_low * value))
+
+
+@scalar
+def selu_grad(x):
+    e, e_low, shifted = exp_scaled(x, 0.0)
+    high, low = multiply(SELU_NEGATIVE[0], e)
+    low = low + fma(SELU_NEGATIVE[0], e_low, SELU_NEGATIVE[1] * e)
+    return choose(x, x > 0.0, SELU_SCALE[0], scale(high + low, shifted))
+
+
+@scalar
+def weighted(x, w, w_low, shifted):
+    """x·(w + w_low)·2ᵏ, rounded once; 0 at −∞, where the weight vanishes faster than x grows."""
+    x = LOWEST if x < LOWEST else x
+    high, low = multiply(x, w)
+    return scale(rounded(high, fma(x, w_low, low)), shifted)
+
+
+@scalar
+def near_root(x, root, half_width, window, elsewhere):
+    """(x − root)·window(x − root) within half_width of the root, ELSEWHERE outside."""
+    d = (x - root[0]) - root[1]
+    return d * polynomial(d, window) if abs(d) < half_width else elsewhere
+
+
+@scalar
+def silu(x):
+    w, w_low, shifted = logistic(x, 0.0)
+    return weighted(x, w, w_low, shifted)
+
+
+@scalar
+def weighted_logistic_grad(x, z, z_low, slope, slope_low):
+    """The derivative of x·σ(z) for a z with the sign of x: σ(z)·(1 + x·z′·σ(−z)), with slope = x·z′."""
+    negative = x < 0.0
+    e, e_low, shifted = exp_scaled(-abs(z), z_low if negative else -z_low)
+    full, full_low = scale(e, shifted), scale(e_low, shifted)
+    d, d_low = one_plus(full, full_low)
+    # below 0: e·(1 + e + slope) / (1 + e)²;  above: (1 + e + slope·e) / (1 + e)²
+    term, term_low = multiply(slope, 1.0 if negative else full)
+    term_low = term_low + (slope_low if negative else fma(slope_low, full, slope * full_low))
+    n, n_low = add(d, term)
+    n_low = n_low + (d_low + term_low)
+    square, square_low = multiply(d, d)
+    q, q_low = divide(n, n_low, square, fma(2.0 * d, d_low, square_low))
+    high, low = multiply(q, e if negative else 1.0)
+    low = low + fma(q_low, e if negative else 1.0, q * (e_low if negative else 0.0))
+    return scale(high + low, shifted if negative else SHIFT)
+
+
+@scalar
+def silu_grad(x):
+    t = clamped(x, LOWEST, -LOWEST)
+    slope = weighted_logistic_grad(t, t, 0.0, t, 0.0)
+    return near_root(x, SILU_ROOT, SILU_HALF_WIDTH, SILU_WINDOW, slope)
+
+
+@wide
+def gelu(x):
+    w, w_low, shifted = normal_cdf_scaled(x)
+    negative = x < 0.0
+    above, above_low = add(1.0, -scale(w, shifted))
+    above_low = above_low - scale(w_low, shifted)
+    return weighted(x, w if negative else above, w_low if negative else above_low, shifted if negative else SHIFT)
+
+
+@wide
+def gelu_grad(x):
+    # Φ(x) + x·φ(x) = ±e^(−x²/2)·(M(|x|) − |x|/√(2π)), and 1 more above 0.
+    t = clamped(abs(x), 0.0, -LOWEST)
+    e, e_low, shifted = gaussian_scaled(t)
+    m, m_low = normal_tail(t)
+    density, density_low = multiply(t, INV_SQRT_2PI[0])
+    b, b_low = add(m, -density)
+    b_low = b_low + (m_low - fma(t, INV_SQRT_2PI[1], density_low))
+    high, low = multiply(e, b)
+    below = high + (low + fma(e, b_low, e_low * b))
+    slope = scale(below, shifted)
+    return choose(x, x < 0.0, near_root(x, GELU_ROOT, GELU_HALF_WIDTH, GELU_WINDOW, slope), 1.0 - slope)
+
+
+@scalar
+def gelu_tanh_argument(x):
+    """2u = 2·√(2/π)·(x + 0.044715·x³) as a pair, and x² as a pair."""
+    square, square_low = multiply(x, x)
+    c, c_low = multiply(GELU_TANH_CUBIC[0], square)
+    c_low = c_low + fma(GELU_TANH_CUBIC[0], square_low, GELU_TANH_CUBIC[1] * square)
+    p, p_low = add(1.0, c)
+    p_low = p_low + c_low
+    a, a_low = multiply(GELU_TANH_LINEAR[0], x)
+    a_low = fma(GELU_TANH_LINEAR[1], x, a_low)
+    high, low = multiply(a, p)
+    return high, low + fma(a, p_low, a_low * p), square, square_low
+
+
+@wide
+def gelu_tanh(x):
+    z, z_low, _, _ = gelu_tanh_argument(clamped(x, LOWEST, -LOWEST))
+    w, w_low, shifted = logistic(z, z_low)
+    return weighted(x, w, w_low, shifted)
+
+
+@wide
+def gelu_tanh_grad(x):
+    t = clamped(x, LOWEST, -LOWEST)
+    z, z_low, square, square_low = gelu_tanh_argument(t)
+    c, c_low = multiply(GELU_TANH_CUBIC_3[0], square)
+    c_low = c_low + fma(GELU_TANH_CUBIC_3[0], square_low, GELU_TANH_CUBIC_3[1] * square)
+    p, p_low = add(1.0, c)
+    p_low = p_low + c_low
+    a, a_low = multiply(GELU_TANH_LINEAR[0], t)
+    a_low = fma(GELU_TANH_LINEAR[1], t, a_low)
+    s, s_low = multiply(a, p)
+    s_low = s_low + fma(a, p_low, a_low * p)
+    slope = weighted_logistic_grad(t, z, z_low, s, s_low)
+    return near_root(x, GELU_TANH_ROOT, GELU_TANH_HALF_WIDTH, GELU_TANH_WINDOW, slope)
+
+
+@scalar
+def mish(x):
+    # tanh(log(1 + eˣ)) = n / (n + 2·m²), with n = e² + 2e, m = 1 below 0 and n = 1 + 2e, m = e above.
+    negative = x < 0.0
+    e, e_low, shifted = exp_scaled(-abs(x), 0.0)
+    full, full_low = scale(e, shifted), scale(e_low, shifted)
+    a, a_low = add(2.0, full) if negative else add(1.0, 2.0 * full)
+    a_low = a_low + (full_low if negative else 2.0 * full_low)
+    b, b_low = multiply(full, a if negative else 2.0 * full)
+    b_low = b_low + (fma(full, a_low, full_low * a) if negative else 4.0 * full * full_low)
+    d, d_low = add(2.0 if negative else a, b)
+    d_low = d_low + (b_low if negative else a_low + b_low)
+    q, q_low = divide(a, a_low, d, d_low)
+    high, low = multiply(q, e if negative else 1.0)
+    low = low + (fma(q_low, e, q * e_low) if negative else q_low)
+    return weighted(x, high, low, shifted if negative else SHIFT)
+
+
+@wide
+def mish_grad(x):
+    # Below 0, with n = e² + 2e: e·((2 + e)(n + 2) + 4x(1 + e)) / (n + 2)².
+    # Above, with n = 1 + 2e and d = n + 2e²: (n·d + 4x·e²(1 + e)) / d².
+    t = clamped(x, LOWEST, -LOWEST)
+    negative = t < 0.0
+    e, e_low, shifted = exp_scaled(-abs(t), 0.0)
+    full, full_low = scale(e, shifted), scale(e_low, shifted)
+    one, one_low = one_plus(full, full_low)
+    a, a_low = add(2.0, full) if negative else add(1.0, 2.0 * full)
+    a_low = a_low + (full_low if negative else 2.0 * full_low)
+    b = full * a if negative else 2.0 * full * full
+    d, d_low = add(2.0 if negative else a, b)
+    d_low = d_low if negative else d_low + a_low
+    first, first_low = multiply(a, d)
+    first_low = first_low + fma(a, d_low, a_low * d)
+    factor = 4.0 * t * (1.0 if negative else full * full)
+    second, second_low = multiply(factor, one)
+    n, n_low = add(first, second)
+    n_low = n_low + (first_low + fma(factor, one_low, second_low))
+    square, square_low = multiply(d, d)
+    q, q_low = divide(n, n_low, square, fma(2.0 * d, d_low, square_low))
+    slope = scale((q + q_low) * (e if negative else 1.0), shifted if negative else SHIFT)
+    return near_root(x, MISH_ROOT, MISH_HALF_WIDTH, MISH_WINDOW, slope)

@@ -1,0 +1,85 @@
+"""Scalar kernels: one body, compiled into its callers in float64 and in float32."""
+
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any, TypeVar
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, register_jitable
+
+from dlc.kernels import single as single_constants
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_inlined = register_jitable(forceinline=True, error_model="numpy")
+
+
+def scalar(function: Function) -> Function:
+    """Make FUNCTION part of any kernel that calls it; `function.single` is its twin in float32.
+
+    The twin has the same body. Its literals are float32, the scalar functions it calls are their twins, and its
+    constants are those of dlc.kernels.single. Literals must be written as floats: an integer would widen float32.
+    """
+    twin = _narrowed(function)
+    function.single = _inlined(twin)  # type: ignore[attr-defined]
+    return _inlined(function)
+
+
+def wide(function: Function) -> Function:
+    """Like `scalar`, for functions that float32 arithmetic cannot do justice: float32 is computed in float64."""
+
+    def single(x, *params):
+        return np.float32(function(np.float64(x), *params))
+
+    single.__name__ = single.__qualname__ = f"{function.__name__}_single"
+    function.single = _inlined(single)  # type: ignore[attr-defined]
+    return _inlined(function)
+
+
+def _narrowed(function: Any) -> Any:
+    namespace = {name: getattr(value, "single", value) for name, value in function.__globals__.items()}
+    namespace.update({name: _narrow(value) for name, value in vars(single_constants).items() if name.isupper()})
+    code: CodeType = function.__code__
+    name = f"{code.co_name}_single"
+    code = code.replace(co_consts=tuple(map(_narrow, code.co_consts)), co_name=name, co_qualname=name)
+    return FunctionType(code, namespace, name, function.__defaults__)
+
+
+def _narrow(value: Any) -> Any:
+    if isinstance(value, float):
+        return np.float32(value)
+    return tuple(map(_narrow, value)) if isinstance(value, tuple) else value
+
+
+@intrinsic
+def fma(_context, x, y, z):
+    """x·y + z, rounded once."""
+
+    def generate(context, builder, signature, args):
+        kind = context.get_value_type(signature.return_type)
+        function = builder.module.declare_intrinsic("llvm.fma", [kind], ir.FunctionType(kind, [kind] * 3))
+        return builder.call(function, args)
+
+    return x(x, x, x), generate
+
+
+@intrinsic
+def scale(_context, value, shifted):
+    """value·2ᵏ with shifted = k + SHIFT, in two steps of half the power each: right also where 2ᵏ is no number."""
+
+    def generate(_context, builder, _signature, args):
+        bits, fraction, bias = (32, 23, 127) if value == types.float32 else (64, 52, 1023)
+        kind, number = ir.IntType(bits), args[0].type
+        # SHIFT is 1.5·2^fraction: the exponent field of that, its top fraction bit, and k below.
+        shift = kind(((fraction + bias) << fraction) + (1 << (fraction - 1)))
+        power = builder.sub(builder.bitcast(args[1], kind), shift)
+        half = builder.ashr(power, kind(1))
+        scaled = args[0]
+        for part in (half, builder.sub(power, half)):
+            exponent = builder.shl(builder.add(part, kind(bias)), kind(fraction))
+            scaled = builder.fmul(scaled, builder.bitcast(exponent, number))
+        return scaled
+
+    return value(value, shifted), generate

@@ -1,0 +1,150 @@
+"""The driver of races: many runs of one optimizer on one problem, side by side, in chunks of steps.
+
+A run has diverged when its loss is not finite or above 1000·max(1, first loss), or a coordinate exceeds 1e8 in size. It
+then stops: its lane is filled with nan, which no step changes, and its loss counts as infinite.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+from numba import float64, int64, types
+from numba.extending import register_jitable
+
+from dlc.kernels.jit import compiled
+from dlc.kernels.lanes import GRADIENT, MATRIX, SLOTS, STEP, TASK, VECTOR
+from dlc.kernels.optimizers import STEPS
+from dlc.kernels.problems import Problem
+
+FARTHEST = 1e8
+STEEPEST = 1e3
+
+# A block of lanes is one call's work: wide enough to hide the calls, small enough for the processor's nearest memory.
+WIDEST = 128
+NARROWEST = 8
+BLOCK_NUMBERS = 4096
+
+
+@register_jitable
+def count_misfits(x, loss, limit):
+    """How many losses and coordinates are out of bounds: all 1 + dimension of a lane that has stopped."""
+    count = 0
+    for j in range(loss.size):
+        count += 0 if loss[j] <= limit[j] else 1
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            count += 0 if abs(x[i, j]) <= FARTHEST else 1
+    return count
+
+
+@register_jitable
+def stop_misfits(x, loss, limit, diverged, t):
+    """Stop the lanes that are out of bounds after step t."""
+    for j in range(loss.size):
+        if diverged[j] < 0 and not (loss[j] <= limit[j] and np.all(np.abs(x[:, j]) <= FARTHEST)):
+            diverged[j] = int(t)
+            x[:, j] = np.nan
+
+
+ADVANCE = types.void(
+    *(types.FunctionType(GRADIENT), types.FunctionType(STEP), MATRIX, MATRIX, SLOTS),
+    *(VECTOR, VECTOR, VECTOR, VECTOR, int64[::1], TASK, float64, int64),
+)
+
+
+@compiled(ADVANCE)
+def advance(gradient, step, x, g, state, loss, lr, knobs, limit, diverged, task, t, steps):
+    """Take STEPS steps after step t, given loss and g at x; leave them at the new x. diverged is a step number or -1."""
+    for _ in range(steps):
+        t += 1
+        step(x, g, state, t, lr, knobs)
+        gradient(x, g, loss, t + 1, task)
+        if count_misfits(x, loss, limit) != np.sum(diverged >= 0) * (1 + x.shape[0]):
+            stop_misfits(x, loss, limit, diverged, t)
+
+
+class Block:
+    """Neighbouring lanes of a race, and all that one call needs to move them on."""
+
+    def __init__(self, problem: Problem, optimizer: str, knobs: np.ndarray, x: np.ndarray, rates: np.ndarray, task: Any):
+        kernel = STEPS[optimizer]
+        self._functions = problem.gradient, kernel.step
+        self.x = np.ascontiguousarray(x)
+        self._g = np.empty_like(self.x)
+        self._state = np.empty((len(kernel.state), *self.x.shape))
+        self._state[:] = np.reshape(kernel.state, (-1, 1, 1))
+        self.loss = np.empty(self.x.shape[1])
+        self.diverged = np.full(self.loss.size, -1)
+        problem.gradient(self.x, self._g, self.loss, 1.0, task)
+        limit = STEEPEST * np.maximum(1.0, self.loss)
+        self._setting = np.ascontiguousarray(rates), knobs, limit, self.diverged, task
+
+    def advance(self, t: int, steps: int) -> None:
+        """Take STEPS steps after step T."""
+        advance(*self._functions, self.x, self._g, self._state, self.loss, *self._setting, float(t), steps)
+
+
+class Race:
+    """Runs of one optimizer on one problem: lane j begins at starts[:, j] with rate rates[j] and seed seeds[j].
+
+    KNOBS are the optimizer's own, PROBLEM_KNOBS the problem's; both only where they differ from the defaults. Lanes do
+    not see each other: their bits depend neither on the other lanes nor on the threads.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        optimizer: str,
+        starts: np.ndarray,
+        rates: np.ndarray,
+        seeds: np.ndarray | None = None,
+        knobs: Mapping[str, float] | None = None,
+        problem_knobs: Mapping[str, float] | None = None,
+    ):
+        dimension, lanes = starts.shape
+        seeds = np.zeros(lanes, np.int64) if seeds is None else np.asarray(seeds)
+        all_knobs = np.array([*(STEPS[optimizer].knobs | dict(knobs or {})).values()], float)
+        width = min(WIDEST, max(NARROWEST, BLOCK_NUMBERS // dimension))
+        self.problem = problem
+        self.steps = 0
+        self.blocks = [
+            Block(problem, optimizer, all_knobs, starts[:, part], rates[part], problem.task(seeds[part], **(problem_knobs or {})))
+            for part in (slice(first, first + width) for first in range(0, lanes, width))
+        ]
+
+    @property
+    def x(self) -> np.ndarray:
+        """Where the runs are, nan where they diverged: [dimension, lanes]."""
+        return np.concatenate([block.x for block in self.blocks], axis=1)
+
+    @property
+    def diverged(self) -> np.ndarray:
+        """The step after which each run was out of bounds, or -1: [lanes]."""
+        return np.concatenate([block.diverged for block in self.blocks])
+
+    @property
+    def loss(self) -> np.ndarray:
+        """The loss at x, of a network that over its next batch; inf where the run diverged: [lanes]."""
+        return np.where(self.diverged >= 0, np.inf, np.concatenate([block.loss for block in self.blocks]))
+
+    def score(self, inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A network's mean loss (inf where it diverged) and accuracy over all of these rows: [lanes] each."""
+        x = self.x
+        loss, accuracy = np.empty(x.shape[1]), np.empty(x.shape[1])
+        self.problem.evaluate(np.nan_to_num(x), inputs, labels, loss, accuracy)
+        return np.where(self.diverged >= 0, np.inf, loss), np.where(self.diverged >= 0, np.nan, accuracy)
+
+
+def advance_all(races: Iterable[Race], steps: int, pool: Executor | None = None) -> None:
+    """Take STEPS steps in all of the races, their blocks shared out over the threads of POOL."""
+    races = list(races)
+    work: list[tuple[Callable[..., None], int]] = [(block.advance, race.steps) for race in races for block in race.blocks]
+    if pool is None:
+        for move, t in work:
+            move(t, steps)
+    else:
+        for done in [pool.submit(move, t, steps) for move, t in work]:
+            done.result()
+    for race in races:
+        race.steps += steps

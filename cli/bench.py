@@ -1,152 +1,190 @@
 """`dlc bench`: kernels checked and then timed against NumPy and the plain reference; saved runs compared."""
 
-from __future__ import annotations
-
-import sys
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from dlc.cli import results, show, timing
-from dlc.cli.bench_cases import INPUT, Case, Contest, cases
+from dlc.cli.bench_cases import INPUT, cases
+from dlc.cli.bench_measure import Row, measure
 from dlc.cli.errors import BadInputError, FailedError
-
-if TYPE_CHECKING:
-    from dlc.cli.agreement import Agreement
-
-MOST_ELEMENTS = 1 << 28
-MOST_SECONDS = 3600.0
-MOST_THREADS = 1024
 
 bench_app = typer.Typer(help="Time kernels, and compare saved runs.", no_args_is_help=True)
 
-Storage = Annotated[Path, typer.Option(help="Folder of the saved runs; each kind of machine has its own inside.")]
+Storage = Annotated[
+    Path, typer.Option(help="Folder of saved runs; each kind of machine has a folder of its own in it.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
-
-
-@dataclass(frozen=True)
-class Start:
-    """The first call of a kernel in this process, and the part of it that was compilation (none: loaded from cache)."""
-
-    seconds: float
-    compile_seconds: float | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is known of one kernel; a wrong one has no times."""
-
-    case: Case
-    start: Start
-    agreement: Agreement
-    elements: int
-    bytes_moved: int
-    kernel: timing.Timing | None = None
-    versus: dict[str, timing.Ratio] | None = None  # by rival: how many times less time the kernel takes
-
-    def facts(self) -> dict[str, Any]:
-        """The row as --json gives it, and as a benchmark file keeps it."""
-        per_call = self.kernel.median if self.kernel else None
-        versus = {name: asdict(ratio) for name, ratio in (self.versus or {}).items()}
-        return {
-            "name": self.case.name,
-            "dtype": self.case.dtype,
-            "elements": self.elements,
-            "ns_per_element": per_call and per_call * 1e9 / self.elements,
-            "gb_per_s": per_call and self.bytes_moved / per_call / 1e9,
-            "compile_s": self.start.compile_seconds,
-            "first_call_s": self.start.seconds,
-            "vs_numpy": versus.get("numpy"),
-            "vs_reference": versus.get("reference"),
-            "worst_ulp": self.agreement.worst,
-            "worst_at": self.agreement.at,
-            "right": self.agreement.holds,
-        }
 
 
 @bench_app.command("run")
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="What to time; all by default.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="What to time; all by default.")
+    ] = None,
     dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Type of the numbers.")] = "float32",
     size: Annotated[int, typer.Option(help="Elements in the array.")] = 16384,
-    budget: Annotated[float, typer.Option(help="Seconds of measurement for each row.")] = 0.5,
+    budget: Annotated[float, typer.Option(help="Seconds of timing for each row.")] = 0.5,
     threads: Annotated[int, typer.Option(help="Threads of the compiled kernel.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the numbers and of the order of turns.")] = 0,
     storage: Storage = results.DEFAULT_STORAGE,
     as_json: AsJson = False,
 ) -> None:
-    """Check each kernel against the reference, then time it against NumPy and the plain Python reference.
+    """Check each kernel against the reference, then time it against NumPy and plain Python.
 
-    Times are medians over rounds in which all take turns; a ratio says how many times faster the compiled kernel is,
-    with its interval (at least 95 % confidence). GB/s counts each input read once and each output written once. A
-    wrong kernel is not timed, and the exit code is 1. The run is saved in the format of pytest-benchmark.
+    NumPy and Python evaluate the reference's own textbook formula, and all take turns, round by round. Times are
+    medians; a ratio says how many times faster the compiled kernel is, with an interval of at least 95 % confidence.
+    GB/s counts each input read once and each output written once. A wrong kernel is not timed, and the exit code is 1.
+    The run is saved in the format of pytest-benchmark.
     """
-    _require("size", size, 1, MOST_ELEMENTS)
-    _require("threads", threads, 1, MOST_THREADS)
-    _require("seed", seed, 0, 2**63)
-    _require("budget", budget, 0.001, MOST_SECONDS)
+    _require("size", size, 1, 1 << 28)
+    _require("budget", budget, 0.001, 3600)
+    _require("threads", threads, 1, 1024)
+    _require("seed", seed, 0, (1 << 63) - 1)
     to_time = cases(names or [], dtype=dtype, threads=threads, seed=seed)
     file = results.RunFile(storage, threads=threads)
+    settings = {"threads": threads, "seed": seed, "input": INPUT}
     rows: list[Row] = []
     try:
         for row in measure(to_time, size=size, budget=budget, seed=seed):
-            if row.kernel:
-                file.add(_saved(row, row.kernel, threads=threads, budget=budget, seed=seed))
             rows.append(row)
+            if row.timed:
+                facts = row.facts() | settings
+                params = {key: facts[key] for key in ("dtype", "elements", "threads")}
+                file.add(results.benchmark(row.case.name, row.timed.kernel, params, budget, extra_info=facts))
     except KeyboardInterrupt:
-        _progress("")
-        kept = f"finished rows are in {file.path}" if any(row.kernel for row in rows) else "nothing was timed yet"
-        show.note(f"Interrupted after {len(rows)} of {len(to_time)} rows; {kept}")
+        kept = f"{file.count} of {len(to_time)} rows are in {file.path}" if file.count else "nothing was timed yet"
+        show.note(f"Interrupted: {kept}")
         raise
-    wrong = [row.case.name for row in rows if not row.kernel]
-    saved = file.path if len(wrong) < len(rows) else None
     if as_json:
-        facts = [row.facts() for row in rows]
-        show.json_object("bench run", machine=file.machine, file=saved and str(saved), rows=facts)
+        saved = str(file.path) if file.count else None
+        show.json_object("bench run", machine=file.machine, file=saved, rows=[row.facts() for row in rows])
     else:
-        _print_rows(rows)
-        if saved:
-            show.note(f"{size} elements, {threads} thread{'s' * (threads > 1)}; saved in {saved}")
-    if wrong:
-        raise FailedError(f"not timed because wrong: {', '.join(wrong)}; `dlc check {wrong[0].rstrip(chr(39))}` says more")
+        show.table(RUN_COLUMNS, [_run_cells(row.facts()) for row in rows])
+        for note in _run_notes(rows):
+            show.note(note)
+        if file.count:
+            show.note(f"{dtype}, {size} elements, {threads} thread{'s' * (threads > 1)}; saved in {file.path}")
+    if wrong := [row.case.name for row in rows if not row.timed]:
+        raise FailedError(f"wrong, so not timed: {', '.join(wrong)}; `dlc check` compares them with the reference")
 
 
-def _require(option: str, value: float, low: float, high: float) -> None:
+def _require(option: str, value: float, low: int | float, high: int) -> None:
     if not low <= value <= high:
-        raise BadInputError(f"--{option} {value:g} is not possible; give a number from {low:g} to {high:g}")
+        raise BadInputError(f"--{option} {value} is out of reach; give a number from {low} to {high}")
 
 
-def measure(to_time: list[Case], *, size: int, budget: float, seed: int) -> Iterator[Row]:
-    """Compile or load every kernel, then check and time one after the other.
+RUN_COLUMNS = ("kernel", "ns/element", "GB/s", "vs numpy", "vs reference", "compile s", "ulp")
 
-    A check calls kernels too, perhaps of other rows: so every first call comes before any check.
+
+def _run_cells(facts: dict[str, Any]) -> tuple[Any, ...]:
+    worst = _number(facts["worst_ulp"], 2)
+    return (
+        facts["name"],
+        _number(facts["ns_per_element"], 3),
+        _number(facts["gb_per_s"], 3),
+        _ratio(facts["vs_numpy"]),
+        _ratio(facts["vs_reference"]),
+        "cached" if facts["compile_s"] is None else _number(facts["compile_s"], 2),
+        worst if facts["right"] else f"WRONG {worst[1]}",
+    )
+
+
+def _number(value: float | None, digits: int) -> tuple[Any, str]:
+    return ("", "") if value is None else (value, show.short(value, digits))
+
+
+def _ratio(ratio: dict[str, float | None] | None) -> tuple[str, str]:
+    """A ratio with its interval where it has one: `6.1x 5.9-6.3` on a terminal, the three numbers in a pipe."""
+    if ratio is None:
+        return "", ""
+    numbers = [ratio[key] for key in ("ratio", "low", "high") if ratio[key] is not None]
+    middle, *ends = (f"{value:.3g}" if value < 100 else f"{value:.0f}" for value in numbers)
+    return " ".join(map(str, numbers)), f"{middle}x {'-'.join(ends)}".rstrip()
+
+
+def _run_notes(rows: list[Row]) -> Iterator[str]:
+    """Why a cell is empty, and where a kernel is wrong."""
+    without = defaultdict(list)
+    for row in rows:
+        for rival, reason in row.missing.items():
+            without[rival, reason].append(row.case.name)
+    for (rival, reason), names in without.items():
+        yield f"Not compared with {rival}: {', '.join(names)}: {reason}"
+    for row in rows:
+        if not row.timed:
+            found = row.agreement
+            yield f"{row.case.name} is {found.worst:.3g} {found.unit} off at {found.at}; {found.bound:g} are allowed"
+
+
+@bench_app.command("compare")
+def compare(
+    old: Annotated[str, typer.Argument(help="A file, a run's number, `latest` or `previous`.")],
+    new: Annotated[str, typer.Argument(help="The run to compare with it, named likewise.")],
+    storage: Storage = results.DEFAULT_STORAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two saved runs, of dlc or of pytest-benchmark: medians, and new/old with an interval of at least 95 %.
+
+    The interval covers the rounds within each run, not what changes between runs: other load, memory layout, clock
+    rates. So a stored run shows a trend; it is no verdict on a change.
     """
-    import numpy as np
-
-    with _progress_line(), np.errstate(all="ignore"):  # textbook formulas may overflow on their way to a right answer
-        starts = []
-        for position, case in enumerate(to_time, 1):
-            _progress(f"[{position}/{len(to_time)}] compiling or loading {case.name}")
-            starts.append(first_call(case.contest(1).kernel.call))
-        for position, (case, start) in enumerate(zip(to_time, starts, strict=True), 1):
-            _progress(f"[{position}/{len(to_time)}] checking {case.name}")
-            agreement = case.check()
-            contest = case.contest(size)
-            row = Row(case, start, agreement, contest.kernel.elements, contest.bytes_moved)
-            if agreement.holds:
-                _progress(f"[{position}/{len(to_time)}] timing {case.name}")
-                row = _timed(row, contest, budget, seed)
-            yield row
+    before, after = (results.read_run(results.find_run(which, storage)) for which in (old, new))
+    if differing := results.differences(before, after):
+        show.note(f"Warning: the machines differ: {'; '.join(differing)}")
+    rows = [
+        _compared(name, before.measurements.get(name), after.measurements.get(name))
+        for name in dict.fromkeys([*before.measurements, *after.measurements])
+    ]
+    if as_json:
+        show.json_object("bench compare", old=_described(before), new=_described(after), rows=rows)
+        return
+    show.table(("benchmark", "old", "new", "new/old", "finding"), [_compare_cells(row) for row in rows])
+    if any(row["finding"] == NO_ROUNDS for row in rows):
+        show.note(f"{NO_ROUNDS}: a file that keeps only statistics allows no interval; save with --benchmark-save-data")
+    show.note(f"{before.path.name} ({before.when}) and {after.path.name} ({after.when}): a trend, not a verdict")
 
 
-def first_call(call: timing.Call) -> Start:
-    """Time one call, and what Numba compiles in it."""
-    from numba.core import event
+NO_ROUNDS = "no rounds kept"
 
-    with event.install_timer("numba:compile", lambda _: None) as compilation:
-        seconds = timing.timed(call, 1) / 1e9
-    return Start(seconds, compilation.duration if compilation.done else None)
+
+def _compared(name: str, old: results.Measurement | None, new: results.Measurement | None) -> dict[str, Any]:
+    """One row of --json; times are seconds per call."""
+    ratio = None
+    if old is None or new is None:
+        finding = "only in new" if old is None else "only in old"
+    elif not (old.seconds and new.seconds):
+        ratio, finding = {"ratio": new.median / old.median, "low": None, "high": None, "confidence": None}, NO_ROUNDS
+    else:
+        interval = timing.ratio_of_medians(new.seconds, old.seconds)
+        ratio = asdict(interval)
+        finding = "slower" if interval.low > 1 else "faster" if interval.high < 1 else "no difference shown"
+    return {
+        "name": name,
+        "old_s": old and old.median,
+        "new_s": new and new.median,
+        "new_over_old": ratio,
+        "finding": finding,
+    }
+
+
+def _compare_cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["name"], _duration(row["old_s"]), _duration(row["new_s"]), _ratio(row["new_over_old"]), row["finding"]
+
+
+def _duration(seconds: float | None) -> tuple[Any, str]:
+    """Seconds in a pipe; on a terminal in the unit that suits them."""
+    if seconds is None:
+        return "", ""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return seconds, f"{show.short(seconds / size)} {unit}"
+    return seconds, f"{show.short(seconds * 1e9)} ns"
+
+
+def _described(run: results.Run) -> dict[str, Any]:
+    return {"file": str(run.path), "datetime": run.when, "machine": run.machine}

@@ -81,8 +81,13 @@ class RunFile:
         """What the times depend on, as in Run.machine."""
         return fingerprint(self._content["machine_info"])
 
+    @property
+    def count(self) -> int:
+        """Benchmarks written so far."""
+        return len(self._content["benchmarks"])
+
     def add(self, benchmark: Mapping[str, Any]) -> None:
-        """Append a row made by `benchmark_row`, and write the file. Raises FailedError, as on a full disk."""
+        """Append a row made by `benchmark`, and write the file. Raises FailedError, as on a full disk."""
         self._content["benchmarks"].append(benchmark)
         try:
             write_whole(self.path, json.dumps(self._content, indent=4, allow_nan=False))
@@ -91,8 +96,8 @@ class RunFile:
             raise FailedError(f"cannot write {self.path}: {reason}; choose another --storage") from None
 
 
-def benchmark_row(
-    name: str, timing: Timing, *, params: Mapping[str, Any], budget: float, extra_info: Mapping[str, Any]
+def benchmark(
+    name: str, timing: Timing, params: Mapping[str, Any], budget: float, *, extra_info: Mapping[str, Any]
 ) -> dict[str, Any]:
     """One benchmark as pytest-benchmark stores it, except `ops`, which is 1/median: a mean follows every spike."""
     from pytest_benchmark.stats import Stats

@@ -1,0 +1,110 @@
+"""From cases to rows: first calls timed apart, kernels checked, and the right ones timed against their rivals."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dlc.cli import timing
+from dlc.cli.agreement import Agreement
+from dlc.cli.bench_cases import Case, Contest
+
+
+@dataclass(frozen=True)
+class FirstCall:
+    """Seconds of a kernel's first call, and of the compilation in it; None where it was loaded from the cache."""
+
+    seconds: float
+    compilation: float | None
+
+
+@dataclass(frozen=True)
+class Timed:
+    """The kernel's times, and how many times less each rival's time per element is divided by its own."""
+
+    kernel: timing.Timing
+    versus: Mapping[str, timing.Ratio]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one kernel; a wrong one is not timed."""
+
+    case: Case
+    elements: int
+    bytes_moved: int
+    missing: Mapping[str, str]
+    first_call: FirstCall
+    agreement: Agreement
+    timed: Timed | None
+
+    def facts(self) -> dict[str, Any]:
+        """The row as --json gives it and a benchmark file keeps it."""
+        per_call = self.timed.kernel.median if self.timed else None
+        versus = {name: asdict(ratio) for name, ratio in self.timed.versus.items()} if self.timed else {}
+        return {
+            "name": self.case.name,
+            "dtype": self.case.dtype,
+            "elements": self.elements,
+            "ns_per_element": per_call and per_call * 1e9 / self.elements,
+            "gb_per_s": per_call and self.bytes_moved / 1e9 / per_call,
+            "compile_s": self.first_call.compilation,
+            "first_call_s": self.first_call.seconds,
+            "vs_numpy": versus.get("numpy"),
+            "vs_reference": versus.get("reference"),
+            "worst_ulp": self.agreement.worst,
+            "worst_at": self.agreement.at,
+            "right": self.agreement.holds,
+        }
+
+
+def measure(cases: list[Case], *, size: int, budget: float, seed: int) -> Iterator[Row]:
+    """Compile or load every kernel, then check and time one after the other; progress shows on a terminal's stderr.
+
+    A check calls kernels too, perhaps those of another row: so all first calls come before the first check.
+    """
+    import numpy as np
+
+    try:
+        with np.errstate(all="ignore"):  # a textbook formula may overflow on its way to a right answer
+            first_calls = []
+            for position, case in enumerate(cases, 1):
+                _progress(f"[{position}/{len(cases)}] {case.name}: compiling or loading")
+                first_calls.append(first_call(case.contest(1).kernel.call))
+            for position, (case, first) in enumerate(zip(cases, first_calls, strict=True), 1):
+                _progress(f"[{position}/{len(cases)}] {case.name}: checking")
+                agreement, contest, timed = case.check(), case.contest(size), None
+                if agreement.holds:
+                    _progress(f"[{position}/{len(cases)}] {case.name}: timing")
+                    timed = time_contest(contest, budget, seed)
+                elements, bytes_moved = contest.kernel.elements, contest.bytes_moved
+                yield Row(case, elements, bytes_moved, contest.missing, first, agreement, timed)
+    finally:
+        _progress("")
+
+
+def first_call(call: timing.Call) -> FirstCall:
+    """Time one call, and what Numba compiles in it."""
+    from numba.core import event
+
+    with event.install_listener("numba:compile", event.TimingListener()) as compilation:
+        seconds = timing.timed(call, 1) / 1e9
+    return FirstCall(seconds, compilation.duration if compilation.done else None)
+
+
+def time_contest(contest: Contest, budget: float, seed: int) -> Timed:
+    """Time the kernel and its rivals in one race of BUDGET seconds."""
+    contenders = {"kernel": contest.kernel, **contest.rivals}
+    times = timing.race({name: contender.call for name, contender in contenders.items()}, budget=budget, seed=seed)
+    per_element = {
+        name: [seconds / contender.elements for seconds in times[name].seconds]
+        for name, contender in contenders.items()
+    }
+    versus = {name: timing.paired_ratio(per_element[name], per_element["kernel"]) for name in contest.rivals}
+    return Timed(times["kernel"], versus)
+
+
+def _progress(line: str) -> None:
+    """Overwrite the line at which a terminal's stderr stands; no thread draws it, which would disturb the times."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,278 @@
+"""`dlc bench`: a wrong kernel is not timed, what is finished is kept, and two runs are compared by their rounds."""
+
+import json
+import re
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from dlc.cli import bench, bench_cases, bench_measure, results
+from dlc.cli.agreement import Agreement
+from dlc.cli.bench_cases import Case, Contender, Contest, elementwise_contest
+from dlc.cli.errors import BadInputError, FailedError
+from dlc.cli.timing import Timing
+from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.family import UnknownNameError
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def dlc_bench(capsys):
+    """Run the sub-application; returns what it wrote to stdout and to stderr."""
+
+    def invoke(*arguments):
+        bench.bench_app([str(argument) for argument in arguments], standalone_mode=False)
+        return capsys.readouterr()
+
+    return invoke
+
+
+def copy(x, *, out, threads):  # noqa: ARG001
+    """A kernel as a lift makes them, for the identity."""
+    np.copyto(out, x)
+
+
+def case(name, worst=0.5, formula=lambda x: x + 0, kernel=copy):
+    contest = partial(elementwise_contest, kernel, formula, (), dtype="float32", threads=1, seed=0)
+    agreement = Agreement(name, "value", "float32", worst, "ulp", "x = -3.5", 2.0, 1000)
+    return Case(name, "float32", contest, lambda: agreement)
+
+
+@pytest.fixture
+def to_time(monkeypatch):
+    """Put cases of a test's own in the place of the real ones."""
+    chosen = []
+    monkeypatch.setattr(bench, "cases", lambda *_, **__: chosen)
+    return chosen
+
+
+QUICK = ("--budget", "0.01", "--size", "500")
+
+
+def test_a_row_holds_the_times_of_one_kernel_and_its_ratios(to_time, dlc_bench):
+    to_time.append(case("same"))
+    report = json.loads(dlc_bench("run", *QUICK, "--json").out)
+    (row,) = report["rows"]
+    (saved,) = json.loads(Path(report["file"]).read_text())["benchmarks"]
+    assert (report["schema"], report["command"]) == (1, "bench run")
+    assert (row["name"], row["dtype"], row["elements"], row["worst_ulp"], row["right"]) == (
+        "same",
+        "float32",
+        500,
+        0.5,
+        True,
+    )
+    assert saved["stats"]["median"] * 1e9 / 500 == row["ns_per_element"]
+    assert row["gb_per_s"] == pytest.approx(2 * 4 / row["ns_per_element"]), "4 bytes read and 4 written per element"
+    for rival in ("vs_numpy", "vs_reference"):
+        assert 0 < row[rival]["low"] <= row[rival]["ratio"] <= row[rival]["high"]
+        assert row[rival]["confidence"] >= 0.95
+    assert row["compile_s"] is None, "nothing was compiled"
+    assert row["first_call_s"] > 0
+    assert saved["extra_info"] == {**row, "threads": 1, "seed": 0, "input": bench_cases.INPUT}
+
+
+def test_times_per_element_do_not_depend_on_how_many_a_rival_computes(monkeypatch):
+    """A rival that takes as long per call for a tenth of the elements is ten times slower."""
+    monkeypatch.setattr(
+        bench_measure.timing, "race", lambda calls, **_: {name: Timing(1, (2.0, 2.0, 2.0)) for name in calls}
+    )
+    contest = Contest(Contender(int, 1000), 8000, {"reference": Contender(int, 100)})
+    assert bench_measure.time_contest(contest, 0.1, 0).versus["reference"].ratio == pytest.approx(10.0)
+
+
+def test_a_wrong_kernel_is_never_timed_and_the_others_go_on(to_time, dlc_bench, capsys):
+    sizes = []
+
+    def counting(x, **_):
+        sizes.append(x.size)
+
+    to_time += [case("first"), case("broken", worst=7e5, kernel=counting), case("last")]
+    with pytest.raises(FailedError, match="broken"):
+        dlc_bench("run", *QUICK)
+    output = capsys.readouterr()
+    header, *rows = [line.split("\t") for line in output.out.splitlines()]
+    assert [row[0] for row in rows] == ["first", "broken", "last"]
+    assert dict(zip(header, rows[1], strict=True))["ns/element"] == ""
+    assert rows[1][-1] == "WRONG 7e+05"
+    assert "broken is 7e+05 ulp off at x = -3.5; 2 are allowed" in output.err
+    assert sizes == [1], "called once, to compile it"
+    assert list(results.read_run(results.find_run("latest", results.DEFAULT_STORAGE)).measurements) == ["first", "last"]
+
+
+def test_nan_from_a_check_is_wrong_too(to_time, dlc_bench):
+    to_time.append(case("broken", worst=float("nan")))
+    with pytest.raises(FailedError, match="broken"):
+        dlc_bench("run", *QUICK)
+    assert not list(results.run_folder(results.DEFAULT_STORAGE).iterdir())
+
+
+def test_ctrl_c_keeps_the_finished_rows_and_says_where(to_time):
+    def interrupted(x, **_):
+        if x.size > 1:
+            raise KeyboardInterrupt
+
+    to_time += [case("first"), case("second"), case("third", kernel=interrupted)]
+    result = CliRunner().invoke(bench.bench_app, ["run", *QUICK])
+    path = results.find_run("latest", results.DEFAULT_STORAGE)
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[0] == f"Interrupted: 2 of 3 rows are in {path}"
+    assert list(results.read_run(path).measurements) == ["first", "second"]
+
+
+def test_the_formula_of_numpy_is_left_out_where_numpy_lacks_a_function(to_time, dlc_bench):
+    to_time.append(case("gelu", formula=ACTIVATIONS["gelu"].function))
+    output = dlc_bench("run", *QUICK)
+    header, row = (line.split("\t") for line in output.out.splitlines())
+    assert row[header.index("vs numpy")] == ""
+    assert "Not compared with numpy: gelu: NumPy has no erfc" in output.err
+    assert len(row[header.index("vs reference")].split()) == 3
+
+
+def test_a_formula_that_is_broken_itself_is_not_taken_for_a_gap_in_numpy():
+    with pytest.raises(AttributeError, match="wrong_name"):
+        bench_cases.numpy_lacks(lambda: "text".wrong_name, np.ones(1))
+
+
+def test_first_calls_come_before_any_check(to_time, dlc_bench):
+    """A check may call the kernels of other rows, which would then seem to need no compilation."""
+    events = []
+    for name in "ab":
+        plain = case(name)
+        kernel_seen = partial(lambda name, *_, **__: events.append((name, "call")), name)
+        contest = partial(elementwise_contest, kernel_seen, lambda x: x + 0, (), dtype="float32", threads=1, seed=0)
+        check = partial(lambda name, check: events.append((name, "check")) or check(), name, plain.check)
+        to_time.append(Case(name, "float32", contest, check))
+    dlc_bench("run", *QUICK)
+    assert events[:3] == [("a", "call"), ("b", "call"), ("a", "check")]
+
+
+def test_compilation_is_told_from_loading():
+    import numba
+
+    @numba.njit
+    def fresh(x):
+        return x + 1.5
+
+    compiled, warm = (bench_measure.first_call(lambda: fresh(2.0)) for _ in range(2))
+    assert 0 < compiled.compilation <= compiled.seconds
+    assert warm.compilation is None
+
+
+@pytest.mark.usefixtures("to_time")
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("--size", "0"), "--size 0 is out of reach; give a number from 1 to"),
+        (("--size", "-5"), "--size -5"),
+        (("--size", str(1 << 40)), "--size 1099511627776"),
+        (("--budget", "0"), "--budget 0"),
+        (("--budget", "nan"), "--budget nan"),
+        (("--budget", "1e9"), "--budget 1000000000"),
+        (("--threads", "0"), "--threads 0"),
+        (("--threads", "100000"), "--threads 100000"),
+        (("--seed", "-1"), "--seed -1"),
+        (("--storage", "occupied"), "cannot write to occupied"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_measured(dlc_bench, tmp_path, monkeypatch, arguments, part):
+    def never(*_, **__):
+        raise AssertionError("measured")
+
+    monkeypatch.setattr(bench, "measure", never)
+    (tmp_path / "occupied").write_text("a file")
+    with pytest.raises(BadInputError, match=re.escape(part)) as refusal:
+        dlc_bench("run", *arguments)
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_unknown_kernel_is_answered_with_a_near_name(dlc_bench):
+    with pytest.raises(UnknownNameError, match="did you mean 'gelu'"):
+        dlc_bench("run", "gelo")
+
+
+@pytest.mark.parametrize("arguments", [("run", "--dtype", "float16"), ("run", "--size", "many"), ("compare", "latest")])
+def test_malformed_options_are_usage_errors(arguments):
+    assert CliRunner().invoke(bench.bench_app, arguments).exit_code == 2
+
+
+def save(tmp_path, name, times, data=True, **machine):
+    def stats(seconds):
+        return {"data": seconds, "median": 1.0} if data else {"median": sorted(seconds)[len(seconds) // 2]}
+
+    benchmarks = [{"name": key, "stats": stats(seconds)} for key, seconds in times.items()]
+    content = {"machine_info": machine, "benchmarks": benchmarks, "datetime": f"day of {name}"}
+    path = tmp_path / f"{name}.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def spread(middle):
+    return [middle * (1 + 0.002 * (index - 10)) for index in range(21)]
+
+
+def test_compare_finds_what_changed_what_did_not_and_what_is_only_in_one(tmp_path, dlc_bench):
+    old = save(tmp_path, "old", {"same": spread(1e-3), "slow": spread(1e-6), "fast": spread(2.0), "gone": [1.0]})
+    new = save(tmp_path, "new", {"same": spread(1.001e-3), "slow": spread(1.5e-6), "fast": spread(1.0), "fresh": [3.0]})
+    report = json.loads(dlc_bench("compare", old, new, "--json").out)
+    rows = {row["name"]: row for row in report["rows"]}
+    assert {name: row["finding"] for name, row in rows.items()} == {
+        "same": "no difference shown",
+        "slow": "slower",
+        "fast": "faster",
+        "gone": "only in old",
+        "fresh": "only in new",
+    }
+    assert rows["slow"]["new_over_old"]["ratio"] == pytest.approx(1.5)
+    assert (rows["slow"]["old_s"], rows["gone"]["new_s"], rows["fresh"]["old_s"]) == (1e-6, None, None)
+    assert rows["gone"]["new_over_old"] is None
+    table = dlc_bench("compare", old, new)
+    assert table.out.splitlines()[0].split("\t") == ["benchmark", "old", "new", "new/old", "finding"]
+    assert "a trend, not a verdict" in table.err
+
+
+def test_a_run_compared_with_itself_shows_no_difference(tmp_path, dlc_bench):
+    path = save(tmp_path, "same", {"x": spread(1e-3)})
+    (row,) = json.loads(dlc_bench("compare", path, path, "--json").out)["rows"]
+    assert row["new_over_old"]["ratio"] == 1.0
+    assert row["finding"] == "no difference shown"
+
+
+def test_without_rounds_there_is_a_ratio_but_no_interval(tmp_path, dlc_bench):
+    old, new = save(tmp_path, "old", {"x": spread(1.0)}), save(tmp_path, "new", {"x": spread(3.0)}, data=False)
+    output = dlc_bench("compare", old, new)
+    assert output.out.splitlines()[1].split("\t") == ["x", "1.0", "3.0", "3.0", "no rounds kept"]
+    assert "--benchmark-save-data" in output.err
+
+
+def test_different_machines_are_warned_of_in_one_line(tmp_path, dlc_bench):
+    old = save(tmp_path, "old", {"x": [1.0]}, cpu={"brand_raw": "A", "count": 2}, python_version="3.11.7")
+    new = save(tmp_path, "new", {"x": [1.0]}, cpu={"brand_raw": "B", "count": 2}, machine="x86_64")
+    warnings = [line for line in dlc_bench("compare", old, new).err.splitlines() if line.startswith("Warning")]
+    assert warnings == ["Warning: the machines differ: cpu A / B"]
+
+
+def test_on_a_terminal_each_row_has_its_unit(tmp_path, dlc_bench, monkeypatch):
+    old = save(tmp_path, "old", {"a": spread(2.5), "b": spread(2.5e-3), "c": spread(2.5e-6), "d": spread(2.5e-9)})
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    assert [bench._duration(seconds)[1] for seconds in (2.5, 2.5e-3, 2.5e-6, 2.5e-9)] == [
+        "2.5 s",
+        "2.5 ms",
+        "2.5 us",
+        "2.5 ns",
+    ]
+    assert "1x" in dlc_bench("compare", old, old).out
+
+
+def test_progress_is_for_terminals_only(to_time, dlc_bench):
+    to_time.append(case("same"))
+    assert "\r" not in dlc_bench("run", *QUICK).err

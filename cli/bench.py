@@ -78,7 +78,7 @@ def _require(option: str, value: float, low: int | float, high: int) -> None:
         raise BadInputError(f"--{option} {value} is out of reach; give a number from {low} to {high}")
 
 
-RUN_COLUMNS = ("kernel", "ns/element", "GB/s", "vs numpy", "vs reference", "compile s", "ulp")
+RUN_COLUMNS = ("kernel", "ns/element", "GB/s", "vs numpy", "vs reference", "jit s", "ulp")
 
 
 def _run_cells(facts: dict[str, Any]) -> tuple[Any, ...]:
@@ -87,8 +87,8 @@ def _run_cells(facts: dict[str, Any]) -> tuple[Any, ...]:
         facts["name"],
         _number(facts["ns_per_element"], 3),
         _number(facts["gb_per_s"], 3),
-        _ratio(facts["vs_numpy"]),
-        _ratio(facts["vs_reference"]),
+        _ratio(facts["vs_numpy"], 1),
+        _ratio(facts["vs_reference"], 1),
         "cached" if facts["compile_s"] is None else _number(facts["compile_s"], 2),
         worst if facts["right"] else f"WRONG {worst[1]}",
     )
@@ -98,12 +98,12 @@ def _number(value: float | None, digits: int) -> tuple[Any, str]:
     return ("", "") if value is None else (value, show.short(value, digits))
 
 
-def _ratio(ratio: dict[str, float | None] | None) -> tuple[str, str]:
+def _ratio(ratio: dict[str, Any] | None, decimals: int) -> tuple[str, str]:
     """A ratio with its interval where it has one: `6.1x 5.9-6.3` on a terminal, the three numbers in a pipe."""
     if ratio is None:
         return "", ""
     numbers = [ratio[key] for key in ("ratio", "low", "high") if ratio[key] is not None]
-    middle, *ends = (f"{value:.3g}" if value < 100 else f"{value:.0f}" for value in numbers)
+    middle, *ends = (f"{value:.{decimals if value < 10 else 0}f}" for value in numbers)
     return " ".join(map(str, numbers)), f"{middle}x {'-'.join(ends)}".rstrip()
 
 
@@ -146,7 +146,7 @@ def compare(
     show.table(("benchmark", "old", "new", "new/old", "finding"), [_compare_cells(row) for row in rows])
     if any(row["finding"] == NO_ROUNDS for row in rows):
         show.note(f"{NO_ROUNDS}: a file that keeps only statistics allows no interval; save with --benchmark-save-data")
-    show.note(f"{before.path.name} ({before.when}) and {after.path.name} ({after.when}): a trend, not a verdict")
+    show.note(f"{before.label} and {after.label}: a trend, not a verdict")
 
 
 NO_ROUNDS = "no rounds kept"
@@ -173,7 +173,7 @@ def _compared(name: str, old: results.Measurement | None, new: results.Measureme
 
 
 def _compare_cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["name"], _duration(row["old_s"]), _duration(row["new_s"]), _ratio(row["new_over_old"]), row["finding"]
+    return row["name"], _duration(row["old_s"]), _duration(row["new_s"]), _ratio(row["new_over_old"], 3), row["finding"]
 
 
 def _duration(seconds: float | None) -> tuple[Any, str]:

@@ -105,7 +105,7 @@ def elementwise_contest(
 
     rivals = {"reference": Contender(plain_python, len(some))}
     missing = {}
-    if reason := numpy_lacks(partial(formula, x[:1], *params), x[:1]):
+    if reason := numpy_gap(formula, x[:1], *params):
         missing["numpy"] = reason
     else:
         rivals["numpy"] = Contender(partial(formula, x, *params), elements)
@@ -117,10 +117,10 @@ def elementwise_contest(
     )
 
 
-def numpy_lacks(evaluate: Callable[[], Any], x: np.ndarray) -> str:
+def numpy_gap(formula: Callable[..., Any], x: np.ndarray, *params: float) -> str:
     """Why a formula cannot be timed in NumPy, or nothing where it can."""
     try:
-        result = evaluate()
+        result = formula(x, *params)
     except AttributeError as error:
         if getattr(error.obj, "__name__", "") != "numpy":
             raise

@@ -50,6 +50,11 @@ class Run:
     machine: dict[str, str]
     measurements: dict[str, Measurement]
 
+    @property
+    def label(self) -> str:
+        """File name and minute."""
+        return f"{self.path.name} ({self.when[:16].replace('T', ' ')})"
+
 
 class RunFile:
     """The file of a run in progress, written anew and whole after each benchmark."""

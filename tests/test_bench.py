@@ -137,9 +137,16 @@ def test_the_formula_of_numpy_is_left_out_where_numpy_lacks_a_function(to_time, 
     assert len(row[header.index("vs reference")].split()) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "gap"), [("gelu", "NumPy has no erfc"), ("identity", "NumPy returns its argument"), ("sigmoid", "")]
+)
+def test_gaps_in_numpy_are_told_apart(name, gap):
+    assert bench_cases.numpy_gap(ACTIVATIONS[name].function, np.ones(1)) == gap
+
+
 def test_a_formula_that_is_broken_itself_is_not_taken_for_a_gap_in_numpy():
     with pytest.raises(AttributeError, match="wrong_name"):
-        bench_cases.numpy_lacks(lambda: "text".wrong_name, np.ones(1))
+        bench_cases.numpy_gap(lambda x: x.wrong_name, np.ones(1))
 
 
 def test_first_calls_come_before_any_check(to_time, dlc_bench):
@@ -261,16 +268,14 @@ def test_different_machines_are_warned_of_in_one_line(tmp_path, dlc_bench):
 
 
 def test_on_a_terminal_each_row_has_its_unit(tmp_path, dlc_bench, monkeypatch):
-    old = save(tmp_path, "old", {"a": spread(2.5), "b": spread(2.5e-3), "c": spread(2.5e-6), "d": spread(2.5e-9)})
+    times = {"a": spread(2.5), "b": spread(2.5e-3), "c": spread(2.5e-6), "d": spread(2.5e-9), "e": [1.0]}
+    old, new = save(tmp_path, "old", times), save(tmp_path, "new", times, data=False)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
-    assert [bench._duration(seconds)[1] for seconds in (2.5, 2.5e-3, 2.5e-6, 2.5e-9)] == [
-        "2.5 s",
-        "2.5 ms",
-        "2.5 us",
-        "2.5 ns",
-    ]
-    assert "1x" in dlc_bench("compare", old, old).out
+    rows = [re.split("  +", line.strip()) for line in dlc_bench("compare", old, old).out.splitlines()[1:]]
+    assert [row[1] for row in rows] == ["2.5 s", "2.5 ms", "2.5 us", "2.5 ns", "1 s"]
+    assert {row[3] for row in rows[:4]} == {"1.000x 0.976-1.024"}
+    assert "1.000x  no rounds kept" in dlc_bench("compare", old, new).out
 
 
 def test_progress_is_for_terminals_only(to_time, dlc_bench):

@@ -144,12 +144,17 @@ def compare(
         show.json_object("bench compare", old=_described(before), new=_described(after), rows=rows)
         return
     show.table(("benchmark", "old", "new", "new/old", "finding"), [_compare_cells(row) for row in rows])
-    if any(row["finding"] == NO_ROUNDS for row in rows):
-        show.note(f"{NO_ROUNDS}: a file that keeps only statistics allows no interval; save with --benchmark-save-data")
+    for finding in dict.fromkeys(row["finding"] for row in rows if row["finding"] in UNDECIDED):
+        show.note(f"{finding}: {UNDECIDED[finding]}")
     show.note(f"{before.label} and {after.label}: a trend, not a verdict")
 
 
 NO_ROUNDS = "no rounds kept"
+FEW_ROUNDS = "too few rounds"
+UNDECIDED = {
+    NO_ROUNDS: "a file that keeps only statistics allows no interval; save with --benchmark-save-data",
+    FEW_ROUNDS: f"an interval of {timing.CONFIDENCE:.0%} needs 7 rounds in each run",
+}
 
 
 def _compared(name: str, old: results.Measurement | None, new: results.Measurement | None) -> dict[str, Any]:
@@ -161,8 +166,7 @@ def _compared(name: str, old: results.Measurement | None, new: results.Measureme
         ratio, finding = {"ratio": new.median / old.median, "low": None, "high": None, "confidence": None}, NO_ROUNDS
     else:
         interval = timing.ratio_of_medians(new.seconds, old.seconds)
-        ratio = asdict(interval)
-        finding = "slower" if interval.low > 1 else "faster" if interval.high < 1 else "no difference shown"
+        ratio, finding = asdict(interval), _finding(interval)
     return {
         "name": name,
         "old_s": old and old.median,
@@ -170,6 +174,12 @@ def _compared(name: str, old: results.Measurement | None, new: results.Measureme
         "new_over_old": ratio,
         "finding": finding,
     }
+
+
+def _finding(interval: timing.Ratio) -> str:
+    if interval.confidence < timing.CONFIDENCE:
+        return FEW_ROUNDS
+    return "slower" if interval.low > 1 else "faster" if interval.high < 1 else "no difference shown"
 
 
 def _compare_cells(row: dict[str, Any]) -> tuple[Any, ...]:

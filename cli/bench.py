@@ -41,7 +41,7 @@ def run(
     GB/s counts each input read once and each output written once. A wrong kernel is not timed, and the exit code is 1.
     The run is saved in the format of pytest-benchmark.
     """
-    _require("size", size, 1, 1 << 28)
+    _require("size", size, 1, 1 << 26)
     _require("budget", budget, 0.001, 3600)
     _require("threads", threads, 1, 1024)
     _require("seed", seed, 0, (1 << 63) - 1)
@@ -153,7 +153,7 @@ NO_ROUNDS = "no rounds kept"
 FEW_ROUNDS = "too few rounds"
 UNDECIDED = {
     NO_ROUNDS: "a file that keeps only statistics allows no interval; save with --benchmark-save-data",
-    FEW_ROUNDS: f"an interval of {timing.CONFIDENCE:.0%} needs 7 rounds in each run",
+    FEW_ROUNDS: f"an interval of {timing.CONFIDENCE:.0%} needs about 7 rounds in each run",
 }
 
 

@@ -255,7 +255,7 @@ def test_a_run_compared_with_itself_shows_no_difference(tmp_path, dlc_bench):
 
 @pytest.mark.parametrize(("rounds", "finding"), [(1, "too few rounds"), (6, "too few rounds"), (7, "slower")])
 def test_a_difference_is_found_only_where_the_rounds_allow_the_confidence(tmp_path, dlc_bench, rounds, finding):
-    old, new = save(tmp_path, "old", {"x": [1.0] * rounds}), save(tmp_path, "new", {"x": [3.0] * 30})
+    old, new = save(tmp_path, "old", {"x": [1.0] * rounds}), save(tmp_path, "new", {"x": [3.0] * rounds})
     (row,) = json.loads(dlc_bench("compare", old, new, "--json").out)["rows"]
     assert row["finding"] == finding
     assert (row["new_over_old"]["confidence"] >= 0.95) == (finding == "slower")

@@ -68,7 +68,7 @@ def run(
         for note in _run_notes(rows):
             show.note(note)
         if file.count:
-            show.note(f"{dtype}, {size} elements, {threads} thread{'s' * (threads > 1)}; saved in {file.path}")
+            show.note(f"{dtype}, {size} elements, threads: {threads}; saved in {file.path}")
     if wrong := [row.case.name for row in rows if not row.timed]:
         raise FailedError(f"wrong, so not timed: {', '.join(wrong)}; `dlc check` compares them with the reference")
 

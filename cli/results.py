@@ -104,17 +104,22 @@ class RunFile:
 def benchmark(
     name: str, timing: Timing, params: Mapping[str, Any], budget: float, *, extra_info: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """One benchmark as pytest-benchmark stores it, except `ops`, which is 1/median: a mean follows every spike."""
+    """One benchmark as pytest-benchmark stores it, except `ops`, which is 1/median: a mean follows every spike.
+
+    PARAMS are part of its full name, so that only like is compared with like.
+    """
     from pytest_benchmark.stats import Stats
 
     stats = Stats()
     stats.data.extend(timing.seconds)
+    param = "-".join(map(str, params.values()))
+    full_name = f"{name}[{param}]"
     return {
-        "group": name,
-        "name": name,
-        "fullname": name,
+        "group": full_name,
+        "name": full_name,
+        "fullname": full_name,
         "params": dict(params),
-        "param": "-".join(str(value) for value in params.values()),
+        "param": param,
         "extra_info": dict(extra_info),
         "options": {
             "disable_gc": True,

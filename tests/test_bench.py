@@ -105,7 +105,10 @@ def test_a_wrong_kernel_is_never_timed_and_the_others_go_on(to_time, dlc_bench, 
     assert rows[1][-1] == "WRONG 7e+05"
     assert "broken is 7e+05 ulp off at x = -3.5; 2 are allowed" in output.err
     assert sizes == [1], "called once, to compile it"
-    assert list(results.read_run(results.find_run("latest", results.DEFAULT_STORAGE)).measurements) == ["first", "last"]
+    assert list(results.read_run(results.find_run("latest", results.DEFAULT_STORAGE)).measurements) == [
+        "first[float32-500-1]",
+        "last[float32-500-1]",
+    ]
 
 
 def test_nan_from_a_check_is_wrong_too(to_time, dlc_bench):
@@ -125,7 +128,7 @@ def test_ctrl_c_keeps_the_finished_rows_and_says_where(to_time):
     path = results.find_run("latest", results.DEFAULT_STORAGE)
     assert result.exit_code == 130
     assert result.stderr.splitlines()[0] == f"Interrupted: 2 of 3 rows are in {path}"
-    assert list(results.read_run(path).measurements) == ["first", "second"]
+    assert list(results.read_run(path).measurements) == ["first[float32-500-1]", "second[float32-500-1]"]
 
 
 def test_the_formula_of_numpy_is_left_out_where_numpy_lacks_a_function(to_time, dlc_bench):

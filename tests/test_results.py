@@ -33,6 +33,7 @@ def saved_run(storage, times, threads=1):
 
 
 TIMES = {"gelu": [2e-6, 3e-6, 9e-6, 2.5e-6], "gelu'": [4e-6, 4e-6, 5e-6]}
+GELU = "gelu[float32]"
 
 
 def test_pytest_benchmark_lists_and_compares_the_files(tmp_path):
@@ -41,8 +42,8 @@ def test_pytest_benchmark_lists_and_compares_the_files(tmp_path):
     listed = pytest_benchmark("--storage", str(storage), "list").split()
     assert listed == [str(first), str(second)]
     table = pytest_benchmark("--storage", str(storage), "compare", "--columns=median,ops,rounds,iterations")
-    assert "benchmark 'gelu': 2 tests" in table
-    assert 'benchmark "gelu\'": 1 tests' in table
+    assert "benchmark 'gelu[float32]': 2 tests" in table
+    assert 'benchmark "gelu\'[float32]": 1 tests' in table
     assert "2.7500 (2.75)" in table, "the median of the first run, 2.75 times that of the second"
     assert "363.6364 (0.36)" in table, "its calls a second, from the median"
 
@@ -86,8 +87,10 @@ def test_the_file_says_what_was_measured_and_where(tmp_path):
 def test_what_is_written_is_read_again(tmp_path):
     path = saved_run(tmp_path / "s", TIMES)
     run = results.read_run(path)
-    assert {name: list(found.seconds) for name, found in run.measurements.items()} == TIMES
-    assert run.measurements["gelu"].median == 2.75e-6
+    assert {name: list(found.seconds) for name, found in run.measurements.items()} == {
+        f"{name}[float32]": seconds for name, seconds in TIMES.items()
+    }
+    assert run.measurements[GELU].median == 2.75e-6
     assert run.when.startswith("20")
     assert results.differences(run, results.read_run(saved_run(tmp_path / "s", TIMES))) == []
     assert results.differences(run, results.read_run(saved_run(tmp_path / "s", TIMES, threads=4))) == ["threads 1 / 4"]

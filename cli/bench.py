@@ -23,9 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of
 
 @bench_app.command("run")
 def run(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="What to time; all by default.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="What to time; all by default.")] = None,
     dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Type of the numbers.")] = "float32",
     size: Annotated[int, typer.Option(help="Elements in the array.")] = 16384,
     budget: Annotated[float, typer.Option(help="Seconds of timing for each row.")] = 0.5,

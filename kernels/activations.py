@@ -5,6 +5,7 @@ from its root near there (`near_root`), where any other form would lose its digi
 """
 
 from dlc.kernels.double import (
+    EXP,
     GELU_HALF_WIDTH,
     GELU_ROOT,
     GELU_TANH_CUBIC,
@@ -15,6 +16,7 @@ from dlc.kernels.double import (
     GELU_TANH_WINDOW,
     GELU_WINDOW,
     INV_SQRT_2PI,
+    LEAST_POWER,
     LOWEST,
     MISH_HALF_WIDTH,
     MISH_ROOT,
@@ -32,18 +34,23 @@ from dlc.kernels.elementary import (
     divide,
     exp_pair,
     exp_scaled,
-    expm1,
     expm1_pair,
     gaussian_scaled,
+    horner_pair,
+    is_finite,
     log1p_pair,
+    long_polynomial,
     multiply,
     normal_cdf_scaled,
     normal_tail,
     polynomial,
+    reduced,
     rounded,
+    scale,
+    scale_beside_one,
     tanh,
 )
-from dlc.kernels.scalar import fma, scalar, scale, wide
+from dlc.kernels.scalar import fma, power, scalar, wide
 
 
 @scalar
@@ -125,7 +132,9 @@ def thresholded_relu_grad(x, theta=1.0):
 
 @scalar
 def hard_sigmoid(x):
-    return clamped(x + 3.0, 0.0, 6.0) / 6.0
+    high, low = add(3.0, clamped(x, -3.0, 3.0))
+    q, q_low = divide(high, low, 6.0, 0.0)
+    return q + q_low
 
 
 @scalar
@@ -148,13 +157,15 @@ def softsign(x):
     d, d_low = add(1.0, abs(x))
     q, q_low = divide(x, 0.0, d, d_low)
     limit = 1.0 if x > 0.0 else -1.0
-    return limit if abs(x) == abs(x) + 1.0 else q + q_low
+    return choose(x, is_finite(x), q + q_low, limit)
 
 
 @scalar
 def softsign_grad(x):
-    q = 1.0 / (1.0 + abs(x))
-    return q * q
+    d, d_low = add(1.0, abs(x))
+    q, q_low = divide(1.0, 0.0, d, d_low)
+    high, low = multiply(q, q)
+    return choose(x, is_finite(x), high + fma(2.0 * q, q_low, low), 0.0)
 
 
 @scalar
@@ -169,21 +180,28 @@ def logistic(x, x_low):
     """σ(x + x_low) = (high + low)·2ᵏ: the pair, and k + SHIFT."""
     negative = x < 0.0
     e, e_low, shifted = exp_scaled(-abs(x), x_low if negative else -x_low)
-    d, d_low = one_plus(scale(e, shifted), scale(e_low, shifted))
+    d, d_low = one_plus(scale_beside_one(e, shifted), scale_beside_one(e_low, shifted))
     q, q_low = divide(e if negative else 1.0, e_low if negative else 0.0, d, d_low)
     return q, q_low, shifted if negative else SHIFT
 
 
 @scalar
 def sigmoid(x):
-    q, q_low, shifted = logistic(x, 0.0)
-    return scale(q + q_low, shifted)
+    # The quickest form that keeps 1.5 ulp: t = e / (1 + e) to nearly full accuracy, and 1 − t above 0.
+    r, _, shifted = reduced(-abs(x), 0.0)
+    e = 1.0 + fma(r * r, polynomial(r, EXP), r)
+    first = LEAST_POWER if shifted < LEAST_POWER else shifted
+    e = e * power(first)
+    d = 1.0 + e
+    t = e / d
+    t = fma(fma(-t, e - (d - 1.0), fma(-t, d, e)), 1.0 - t, t)
+    return t * power(SHIFT + (shifted - first)) if x < 0.0 else 1.0 - t
 
 
 @scalar
 def sigmoid_grad(x):
     e, e_low, shifted = exp_scaled(-abs(x), 0.0)
-    d, d_low = one_plus(scale(e, shifted), scale(e_low, shifted))
+    d, d_low = one_plus(scale_beside_one(e, shifted), scale_beside_one(e_low, shifted))
     square, square_low = multiply(d, d)
     q, q_low = divide(e, e_low, square, fma(2.0 * d, d_low, square_low))
     return scale(q + q_low, shifted)
@@ -193,7 +211,7 @@ def sigmoid_grad(x):
 def softplus(x, beta=1.0):
     z, z_low = multiply(beta, x)
     negative = z < 0.0
-    z_low = 0.0 if abs(z) == abs(z) + 1.0 else z_low
+    z_low = z_low if is_finite(z) else 0.0
     e, e_low = exp_pair(-abs(z), z_low if negative else -z_low)
     log, log_low = log1p_pair(e, e_low)
     high, low = add(0.0 if negative else z, log)
@@ -205,7 +223,7 @@ def softplus(x, beta=1.0):
 @scalar
 def softplus_grad(x, beta=1.0):
     z, z_low = multiply(beta, x)
-    z_low = 0.0 if abs(z) == abs(z) + 1.0 else z_low
+    z_low = z_low if is_finite(z) else 0.0
     q, q_low, shifted = logistic(z, z_low)
     return scale(q + q_low, shifted)
 
@@ -223,7 +241,7 @@ def log_sigmoid_grad(x):
 @scalar
 def tanh_grad(x):
     e, e_low, shifted = exp_scaled(-2.0 * abs(x), 0.0)
-    d, d_low = one_plus(scale(e, shifted), scale(e_low, shifted))
+    d, d_low = one_plus(scale_beside_one(e, shifted), scale_beside_one(e_low, shifted))
     square, square_low = multiply(d, d)
     q, q_low = divide(e, e_low, square, fma(2.0 * d, d_low, square_low))
     return scale(4.0 * (q + q_low), shifted)
@@ -272,8 +290,12 @@ def weighted(x, w, w_low, shifted):
 @scalar
 def near_root(x, root, half_width, window, elsewhere):
     """(x − root)·window(x − root) within half_width of the root, ELSEWHERE outside."""
-    d = (x - root[0]) - root[1]
-    return d * polynomial(d, window) if abs(d) < half_width else elsewhere
+    leading = x - root[0]
+    d = leading - root[1]
+    d_low = (leading - d) - root[1]
+    p, p_low = horner_pair(d, d_low, long_polynomial(d, window[:-1]), 0.0, window[-1])
+    high, low = multiply(d, p)
+    return high + (low + fma(d, p_low, d_low * p)) if abs(d) < half_width else elsewhere
 
 
 @scalar
@@ -287,7 +309,7 @@ def weighted_logistic_grad(x, z, z_low, slope, slope_low):
     """The derivative of x·σ(z) for a z with the sign of x: σ(z)·(1 + x·z′·σ(−z)), with slope = x·z′."""
     negative = x < 0.0
     e, e_low, shifted = exp_scaled(-abs(z), z_low if negative else -z_low)
-    full, full_low = scale(e, shifted), scale(e_low, shifted)
+    full, full_low = scale_beside_one(e, shifted), scale_beside_one(e_low, shifted)
     d, d_low = one_plus(full, full_low)
     # below 0: e·(1 + e + slope) / (1 + e)²;  above: (1 + e + slope·e) / (1 + e)²
     term, term_low = multiply(slope, 1.0 if negative else full)
@@ -308,7 +330,7 @@ def silu_grad(x):
     return near_root(x, SILU_ROOT, SILU_HALF_WIDTH, SILU_WINDOW, slope)
 
 
-@wide
+@scalar
 def gelu(x):
     w, w_low, shifted = normal_cdf_scaled(x)
     negative = x < 0.0
@@ -317,7 +339,7 @@ def gelu(x):
     return weighted(x, w if negative else above, w_low if negative else above_low, shifted if negative else SHIFT)
 
 
-@wide
+@scalar
 def gelu_grad(x):
     # Φ(x) + x·φ(x) = ±e^(−x²/2)·(M(|x|) − |x|/√(2π)), and 1 more above 0.
     t = clamped(abs(x), 0.0, -LOWEST)
@@ -346,14 +368,14 @@ def gelu_tanh_argument(x):
     return high, low + fma(a, p_low, a_low * p), square, square_low
 
 
-@wide
+@scalar
 def gelu_tanh(x):
     z, z_low, _, _ = gelu_tanh_argument(clamped(x, LOWEST, -LOWEST))
     w, w_low, shifted = logistic(z, z_low)
     return weighted(x, w, w_low, shifted)
 
 
-@wide
+@scalar
 def gelu_tanh_grad(x):
     t = clamped(x, LOWEST, -LOWEST)
     z, z_low, square, square_low = gelu_tanh_argument(t)
@@ -370,37 +392,40 @@ def gelu_tanh_grad(x):
 
 
 @scalar
-def mish(x):
-    # tanh(log(1 + eˣ)) = n / (n + 2·m²), with n = e² + 2e, m = 1 below 0 and n = 1 + 2e, m = e above.
+def mish_ratio(x):
+    """tanh(log(1 + eˣ)) = f·a/d: e as a scaled pair and as a plain one, and the pairs a and d.
+
+    Below 0: f = e, a = e + 2, d = e·a + 2.  Above, with e = e⁻ˣ: f = 1, a = 1 + 2e, d = a + 2e².
+    """
     negative = x < 0.0
     e, e_low, shifted = exp_scaled(-abs(x), 0.0)
-    full, full_low = scale(e, shifted), scale(e_low, shifted)
+    full, full_low = scale_beside_one(e, shifted), scale_beside_one(e_low, shifted)
     a, a_low = add(2.0, full) if negative else add(1.0, 2.0 * full)
     a_low = a_low + (full_low if negative else 2.0 * full_low)
     b, b_low = multiply(full, a if negative else 2.0 * full)
     b_low = b_low + (fma(full, a_low, full_low * a) if negative else 4.0 * full * full_low)
     d, d_low = add(2.0 if negative else a, b)
     d_low = d_low + (b_low if negative else a_low + b_low)
+    return e, e_low, shifted, full, full_low, a, a_low, d, d_low
+
+
+@scalar
+def mish(x):
+    e, e_low, shifted, _, _, a, a_low, d, d_low = mish_ratio(x)
     q, q_low = divide(a, a_low, d, d_low)
-    high, low = multiply(q, e if negative else 1.0)
-    low = low + (fma(q_low, e, q * e_low) if negative else q_low)
-    return weighted(x, high, low, shifted if negative else SHIFT)
+    high, low = multiply(q, e)
+    low = low + fma(q_low, e, q * e_low)
+    negative = x < 0.0
+    return weighted(x, high if negative else q, low if negative else q_low, shifted if negative else SHIFT)
 
 
-@wide
+@scalar
 def mish_grad(x):
-    # Below 0, with n = e² + 2e: e·((2 + e)(n + 2) + 4x(1 + e)) / (n + 2)².
-    # Above, with n = 1 + 2e and d = n + 2e²: (n·d + 4x·e²(1 + e)) / d².
+    # f·(a·d + 4x·g·(1 + e)) / d², with g = 1 below 0 and e² above.
     t = clamped(x, LOWEST, -LOWEST)
     negative = t < 0.0
-    e, e_low, shifted = exp_scaled(-abs(t), 0.0)
-    full, full_low = scale(e, shifted), scale(e_low, shifted)
+    e, e_low, shifted, full, full_low, a, a_low, d, d_low = mish_ratio(t)
     one, one_low = one_plus(full, full_low)
-    a, a_low = add(2.0, full) if negative else add(1.0, 2.0 * full)
-    a_low = a_low + (full_low if negative else 2.0 * full_low)
-    b = full * a if negative else 2.0 * full * full
-    d, d_low = add(2.0 if negative else a, b)
-    d_low = d_low if negative else d_low + a_low
     first, first_low = multiply(a, d)
     first_low = first_low + fma(a, d_low, a_low * d)
     factor = 4.0 * t * (1.0 if negative else full * full)
@@ -409,5 +434,6 @@ def mish_grad(x):
     n_low = n_low + (first_low + fma(factor, one_low, second_low))
     square, square_low = multiply(d, d)
     q, q_low = divide(n, n_low, square, fma(2.0 * d, d_low, square_low))
-    slope = scale((q + q_low) * (e if negative else 1.0), shifted if negative else SHIFT)
+    below = fma(q, e, fma(q_low, e, q * e_low))
+    slope = scale(below, shifted) if negative else q + q_low
     return near_root(x, MISH_ROOT, MISH_HALF_WIDTH, MISH_WINDOW, slope)

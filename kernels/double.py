@@ -1,6 +1,8 @@
 """Constants of the double-precision kernels. Written by dlc.reference.fit; do not edit."""
 
 SHIFT = 6755399441055744.0
+LEAST_POWER = 6755399441054722.0
+GREATEST_POWER = 6755399441056767.0
 LOWEST = -800.0
 HIGHEST = 720.0
 LOG2E = 1.4426950408889634

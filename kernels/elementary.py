@@ -8,7 +8,9 @@ lose digits, or vanish.
 from dlc.kernels.double import (
     EXP,
     FARTHEST,
+    GREATEST_POWER,
     HIGHEST,
+    LEAST_POWER,
     LN2,
     LOG1P,
     LOG2E,
@@ -18,7 +20,7 @@ from dlc.kernels.double import (
     SHIFT,
     SQRT2,
 )
-from dlc.kernels.scalar import fma, scalar, scale
+from dlc.kernels.scalar import fma, power, scalar
 
 
 @scalar
@@ -31,6 +33,19 @@ def polynomial(x, coefficients):
 
 
 @scalar
+def long_polynomial(x, coefficients):
+    """The same in two interleaved halves: quicker, and LLVM unrolls no loop of more than sixteen turns."""
+    square = x * x
+    first = coefficients[0]
+    for coefficient in coefficients[2::2]:
+        first = fma(first, square, coefficient)
+    second = coefficients[1]
+    for coefficient in coefficients[3::2]:
+        second = fma(second, square, coefficient)
+    return fma(second, x, first) if len(coefficients) % 2 else fma(first, x, second)
+
+
+@scalar
 def clamped(x, low, high):
     """x, no lower than low and no higher than high; nan stays."""
     x = low if x < low else x
@@ -38,9 +53,15 @@ def clamped(x, low, high):
 
 
 @scalar
+def is_finite(x):
+    """Neither infinite nor nan."""
+    return x - x == 0.0
+
+
+@scalar
 def rounded(high, low):
-    """The sum of a pair. Where high is infinite, low is nan or infinite, and means nothing."""
-    return high if abs(high) == abs(high) + 1.0 else high + low
+    """The sum of a pair; where high is infinite, low means nothing."""
+    return high + low if is_finite(high) else high
 
 
 @scalar
@@ -68,9 +89,30 @@ def divide(n, n_low, d, d_low):
 
 
 @scalar
+def scale(value, shifted):
+    """value·2ᵏ for shifted = k + SHIFT, in two steps: right also where 2ᵏ itself is no normal number."""
+    first = clamped(shifted, LEAST_POWER, GREATEST_POWER)
+    return value * power(first) * power(SHIFT + (shifted - first))
+
+
+@scalar
+def scale_beside_one(value, shifted):
+    """value·2ᵏ for shifted = k + SHIFT and k ≤ 0, to be added to 1: what is far too small to matter may stay larger."""
+    return value * power(LEAST_POWER if shifted < LEAST_POWER else shifted)
+
+
+@scalar
+def horner_pair(x, x_low, y, y_low, coefficient):
+    """One step of Horner's rule in pairs: (x + x_low)·(y + y_low) + coefficient."""
+    product, product_low = multiply(x, y)
+    high, low = add(coefficient, product)
+    return high, low + (product_low + fma(x, y_low, x_low * y))
+
+
+@scalar
 def reduced(x, x_low):
-    """x + x_low = k·ln 2 + r: the pair r, and k + SHIFT."""
-    x = clamped(x, LOWEST, HIGHEST)
+    """x + x_low = k·ln 2 + r, for x ≤ HIGHEST: the pair r, and k + SHIFT."""
+    x = LOWEST if x < LOWEST else x
     shifted = fma(x, LOG2E, SHIFT)
     k = shifted - SHIFT
     exact = fma(-k, LN2[0], x)
@@ -100,7 +142,7 @@ def exp_pair(x, x_low):
 @scalar
 def exp(x):
     """e^x."""
-    high, _, shifted = exp_scaled(x, 0.0)
+    high, _, shifted = exp_scaled(HIGHEST if x > HIGHEST else x, 0.0)
     return scale(high, shifted)
 
 
@@ -108,12 +150,12 @@ def exp(x):
 def expm1_pair(x):
     """e^x − 1 as a pair, for x ≤ 0."""
     r, r_low, shifted = reduced(x, 0.0)
-    power = scale(1.0, shifted)
-    whole = power - 1.0
-    linear = power * r
-    tail = power * fma(r * r, polynomial(r, EXP), r_low)
+    factor = scale_beside_one(1.0, shifted)
+    whole = factor - 1.0
+    linear = factor * r
+    tail = factor * fma(r * r, polynomial(r, EXP), r_low)
     first = whole + linear
-    low = ((whole - first) + linear) + (tail + (power - (whole + 1.0)))
+    low = ((whole - first) + linear) + (tail + (factor - (whole + 1.0)))
     high = first + low
     return high, (first - high) + low
 
@@ -159,12 +201,10 @@ def normal_tail(t):
     d, d_low = add(1.0, MILLS_SCALE * clamped(t, 0.0, FARTHEST))
     w, w_low = divide(1.0, 0.0, d, d_low)
     v = w - 0.5
-    rest = polynomial(v, MILLS[:-1])
-    p, p_low = multiply(rest, v)
-    p_low = fma(rest, w_low, p_low)
-    q, q_low = add(MILLS[-1], p)
-    high, low = multiply(w, q)
-    return high, low + fma(w, p_low + q_low, w_low * q)
+    p, p_low = horner_pair(v, w_low, long_polynomial(v, MILLS[:-2]), 0.0, MILLS[-2])
+    p, p_low = horner_pair(v, w_low, p, p_low, MILLS[-1])
+    high, low = multiply(w, p)
+    return high, low + fma(w, p_low, w_low * p)
 
 
 @scalar

@@ -66,20 +66,14 @@ def fma(_context, x, y, z):
 
 
 @intrinsic
-def scale(_context, value, shifted):
-    """value·2ᵏ with shifted = k + SHIFT, in two steps of half the power each: right also where 2ᵏ is no number."""
+def power(_context, shifted):
+    """2ᵏ for shifted = k + SHIFT, where 2ᵏ is a normal number or infinite."""
 
     def generate(_context, builder, _signature, args):
-        bits, fraction, bias = (32, 23, 127) if value == types.float32 else (64, 52, 1023)
-        kind, number = ir.IntType(bits), args[0].type
-        # SHIFT is 1.5·2^fraction: the exponent field of that, its top fraction bit, and k below.
-        shift = kind(((fraction + bias) << fraction) + (1 << (fraction - 1)))
-        power = builder.sub(builder.bitcast(args[1], kind), shift)
-        half = builder.ashr(power, kind(1))
-        scaled = args[0]
-        for part in (half, builder.sub(power, half)):
-            exponent = builder.shl(builder.add(part, kind(bias)), kind(fraction))
-            scaled = builder.fmul(scaled, builder.bitcast(exponent, number))
-        return scaled
+        bits, fraction, bias = (32, 23, 127) if shifted == types.float32 else (64, 52, 1023)
+        kind = ir.IntType(bits)
+        # SHIFT is 1.5·2^fraction, so the lowest bits of shifted are those of k; the shift to the left drops the others.
+        exponent = builder.add(builder.bitcast(args[0], kind), kind(bias))
+        return builder.bitcast(builder.shl(exponent, kind(fraction)), args[0].type)
 
-    return value(value, shifted), generate
+    return shifted(shifted), generate

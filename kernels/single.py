@@ -1,6 +1,8 @@
 """Constants of the single-precision kernels. Written by dlc.reference.fit; do not edit."""
 
 SHIFT = 12582912.0
+LEAST_POWER = 12582786.0
+GREATEST_POWER = 12583039.0
 LOWEST = -120.0
 HIGHEST = 100.0
 LOG2E = 1.4426950216293335

@@ -27,6 +27,8 @@ class Precision:
     letter: str  # of struct.pack
     fraction_bits: int
     ln2_bits: int  # of the leading part of ln 2: its product with any exponent is exact
+    least_power: int  # 2 to this is a normal number
+    greatest_power: int
     lowest: int  # below it x·eˣ is zero
     highest: int  # above it eˣ is infinite
     exp: int
@@ -48,8 +50,8 @@ class Precision:
         return high, self.round(value - mpf(high))
 
 
-DOUBLE = Precision("double", "d", 52, 32, -800, 720, exp=11, log1p=11, mills=24, tail=39, silu=15, mish=17, gelu=17, gelu_tanh=19)
-SINGLE = Precision("single", "f", 23, 12, -120, 100, exp=6, log1p=5, mills=11, tail=15, silu=8, mish=9, gelu=9, gelu_tanh=10)
+DOUBLE = Precision("double", "d", 52, 32, -1022, 1023, -800, 720, exp=11, log1p=11, mills=24, tail=39, silu=15, mish=17, gelu=17, gelu_tanh=19)
+SINGLE = Precision("single", "f", 23, 12, -126, 127, -120, 100, exp=6, log1p=5, mills=11, tail=15, silu=8, mish=9, gelu=9, gelu_tanh=10)
 
 
 def polynomial(function: Callable[[Any], Any], low: Any, high: Any, terms: int) -> list[Any]:
@@ -120,7 +122,10 @@ def constants(precision: Precision) -> Iterator[tuple[str, Any]]:
     ln2 = mpmath.log(2)
     scale = mpf(2) ** precision.ln2_bits
     ln2_high = mpmath.floor(ln2 * scale) / scale
-    yield "SHIFT", mpf(3) * 2 ** (precision.fraction_bits - 1)
+    shift = mpf(3) * 2 ** (precision.fraction_bits - 1)
+    yield "SHIFT", shift
+    yield "LEAST_POWER", shift + precision.least_power
+    yield "GREATEST_POWER", shift + precision.greatest_power
     yield "LOWEST", precision.lowest
     yield "HIGHEST", precision.highest
     yield "LOG2E", 1 / ln2

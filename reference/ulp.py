@@ -1,0 +1,60 @@
+"""The truth about one value, and how many units in the last place another value is away from it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+DIGITS = 50
+# Limits are read off far beyond any float64: ±∞ stands for ±10^400, and nothing is left to convention.
+BEYOND = 400
+
+
+@dataclass(frozen=True)
+class Format:
+    """A binary floating-point type (IEEE 754): digits of its significand, and its exponents' range."""
+
+    digits: int
+    least_exponent: int
+    greatest_exponent: int
+
+
+FORMATS = {"float32": Format(24, -126, 127), "float64": Format(53, -1022, 1023)}
+
+
+def truth(function: Callable[..., Any], x: float, params: dict[str, float]) -> Any:
+    """FUNCTION at the exact value of x, at fifty digits; nan at nan, and the limit at ±∞."""
+    import mpmath
+
+    if math.isnan(x):
+        return mpmath.nan
+    with mpmath.workdps(DIGITS):
+        exact = {name: mpmath.mpf(value) for name, value in params.items()}
+        return function(mpmath.mpf(x) if math.isfinite(x) else _beyond(x), **exact)
+
+
+def _beyond(x: float) -> Any:
+    import mpmath
+
+    return math.copysign(1, x) * mpmath.mpf(10) ** BEYOND
+
+
+def ulps(value: float, true: Any, dtype: str) -> float:
+    """|value − true| in units in the last place of the true value; an overflow counts as the next power of two.
+
+    A unit is 2^(e − p + 1) for 2^e ≤ |true| < 2^(e + 1), and never less than the least subnormal number.
+    """
+    import mpmath
+
+    form = FORMATS[dtype]
+    if mpmath.isnan(true) or math.isnan(value):
+        return 0.0 if mpmath.isnan(true) and math.isnan(value) else math.inf
+    with mpmath.workdps(DIGITS):
+        true = mpmath.mpf(true)
+        exponent = mpmath.mag(true) - 1 if true else form.least_exponent
+        exponent = min(max(int(exponent), form.least_exponent), form.greatest_exponent)
+        limit = mpmath.mpf(2) ** (form.greatest_exponent + 1)
+        there = math.copysign(1, value) * limit if math.isinf(value) else mpmath.mpf(value)
+        if abs(true) > limit:
+            true = limit if true > 0 else -limit
+        return float(abs(there - true) / mpmath.mpf(2) ** (exponent - form.digits + 1))

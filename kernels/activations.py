@@ -50,7 +50,7 @@ from dlc.kernels.elementary import (
     scale_beside_one,
     tanh,
 )
-from dlc.kernels.scalar import fma, power, scalar, wide
+from dlc.kernels.scalar import fma, power, scalar
 
 
 @scalar

@@ -1,4 +1,4 @@
-"""Branch-free elementary functions that vectorise, in float64 and (each one's `.single`) in float32.
+"""Branch-free elementary functions that vectorise, in float64 and (each one's `float32_twin`) in float32.
 
 Inside, a number is often a pair (high, low) whose sum is known to more digits than one number holds; only the last step
 rounds. Where a result can be far below 1, the power of two is applied last, by `scale`: products of small numbers would

@@ -17,29 +17,18 @@ _inlined = register_jitable(forceinline=True, error_model="numpy")
 
 
 def scalar(function: Function) -> Function:
-    """Make FUNCTION part of any kernel that calls it; `function.single` is its twin in float32.
+    """Make FUNCTION part of any kernel that calls it; `function.float32_twin` is its twin in float32.
 
     The twin has the same body. Its literals are float32, the scalar functions it calls are their twins, and its
     constants are those of dlc.kernels.single. Literals must be written as floats: an integer would widen float32.
     """
     twin = _narrowed(function)
-    function.single = _inlined(twin)  # type: ignore[attr-defined]
-    return _inlined(function)
-
-
-def wide(function: Function) -> Function:
-    """Like `scalar`, for functions that float32 arithmetic cannot do justice: float32 is computed in float64."""
-
-    def single(x, *params):
-        return np.float32(function(np.float64(x), *params))
-
-    single.__name__ = single.__qualname__ = f"{function.__name__}_single"
-    function.single = _inlined(single)  # type: ignore[attr-defined]
+    function.float32_twin = _inlined(twin)  # type: ignore[attr-defined]
     return _inlined(function)
 
 
 def _narrowed(function: Any) -> Any:
-    namespace = {name: getattr(value, "single", value) for name, value in function.__globals__.items()}
+    namespace = {name: getattr(value, "float32_twin", value) for name, value in function.__globals__.items()}
     namespace.update({name: _narrow(value) for name, value in vars(single_constants).items() if name.isupper()})
     code: CodeType = function.__code__
     name = f"{code.co_name}_single"

@@ -1,0 +1,113 @@
+"""Activation functions of a vector, and their Jacobians: the names of dlc.reference.activations.
+
+Each function takes one vector and the array it fills. With e_i = e^(x_i − max x) and rest = Σ e_i over all but the
+greatest entry, 1 + rest and 1 − y_i are sums of positive numbers, and lose no digits.
+"""
+
+import math
+
+import numpy as np
+
+from dlc.kernels.elementary import add, divide, exp_pair, is_finite, log1p_pair, multiply
+from dlc.kernels.scalar import fma, scalar
+
+
+@scalar
+def greatest(x):
+    """The index of the greatest entry."""
+    top = 0
+    for i in range(1, x.size):
+        if x[i] > x[top]:
+            top = i
+    return top
+
+
+@scalar
+def below_top(x, i, top):
+    """x_i − x_top as a pair; 0 for equal entries, infinite ones included."""
+    if x[i] == x[top]:
+        return 0.0, 0.0
+    high, low = add(x[i], -x[top])
+    return high, low if is_finite(high) else 0.0
+
+
+@scalar
+def exponentials(x):
+    """e_i as pairs, and the sum of all but the greatest as a pair."""
+    top = greatest(x)
+    e, e_low = np.empty_like(x), np.empty_like(x)
+    rest, rest_low = 0.0, 0.0
+    for i in range(x.size):
+        high, low = below_top(x, i, top)
+        e[i], e_low[i] = exp_pair(high, low)
+        if i != top:
+            rest, lost = add(rest, e[i])
+            rest_low = rest_low + (lost + e_low[i])
+    return top, e, e_low, rest, rest_low
+
+
+@scalar
+def all_but(i, top, e, e_low, rest, rest_low):
+    """Σ_j e_j − e_i as a pair."""
+    if i == top:
+        return rest, rest_low
+    high, low = add(1.0, rest)
+    high, lost = add(high, -e[i])
+    return high, (low + lost) + (rest_low - e_low[i])
+
+
+@scalar
+def softmax(x, out):
+    _, e, e_low, rest, rest_low = exponentials(x)
+    d, d_low = add(1.0, rest)
+    for i in range(x.size):
+        q, q_low = divide(e[i], e_low[i], d, d_low + rest_low)
+        out[i] = q + q_low
+
+
+@scalar
+def softmax_grad(x, out):
+    top, e, e_low, rest, rest_low = exponentials(x)
+    d, d_low = add(1.0, rest)
+    square, square_low = multiply(d, d)
+    square_low = square_low + 2.0 * d * (d_low + rest_low)
+    for i in range(x.size):
+        for j in range(x.size):
+            if i == j:
+                factor, factor_low = all_but(i, top, e, e_low, rest, rest_low)
+            else:
+                factor, factor_low = -e[j], -e_low[j]
+            n, n_low = multiply(e[i], factor)
+            q, q_low = divide(n, n_low + fma(e[i], factor_low, e_low[i] * factor), square, square_low)
+            out[i, j] = q + q_low
+
+
+@scalar
+def log_sum(rest, rest_low):
+    """log(1 + rest) as a pair."""
+    if rest <= 1.0:
+        return log1p_pair(rest, rest_low)
+    return math.log1p(rest), rest_low / (1.0 + rest)
+
+
+@scalar
+def log_softmax(x, out):
+    top, _, _, rest, rest_low = exponentials(x)
+    log, log_low = log_sum(rest, rest_low)
+    for i in range(x.size):
+        high, low = below_top(x, i, top)
+        total, lost = add(high, -log)
+        out[i] = total + (lost + (low - log_low)) if is_finite(total) else total
+
+
+@scalar
+def log_softmax_grad(x, out):
+    top, e, e_low, rest, rest_low = exponentials(x)
+    d, d_low = add(1.0, rest)
+    d_low = d_low + rest_low
+    for j in range(x.size):
+        y, y_low = divide(e[j], e_low[j], d, d_low)
+        others, others_low = all_but(j, top, e, e_low, rest, rest_low)
+        q, q_low = divide(others, others_low, d, d_low)
+        for i in range(x.size):
+            out[i, j] = q + q_low if i == j else -(y + y_low)

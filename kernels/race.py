@@ -4,7 +4,7 @@ A run has diverged when its loss is not finite or above 1000·max(1, first loss)
 then stops: its lane is filled with nan, which no step changes, and its loss counts as infinite.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
@@ -14,7 +14,8 @@ from numba.extending import register_jitable
 
 from dlc.kernels.jit import compiled
 from dlc.kernels.lanes import GRADIENT, MATRIX, SLOTS, STEP, TASK, VECTOR
-from dlc.kernels.optimizers import STEPS
+from dlc.kernels.networks import Network
+from dlc.kernels.optimizers import STEPS, StepKernel
 from dlc.kernels.problems import Problem
 
 FARTHEST = 1e8
@@ -55,7 +56,7 @@ ADVANCE = types.void(
 
 @compiled(ADVANCE)
 def advance(gradient, step, x, g, state, loss, lr, knobs, limit, diverged, task, t, steps):
-    """Take STEPS steps after step t, given loss and g at x; leave them at the new x. diverged is a step number or -1."""
+    """Take STEPS steps after step t, given loss and g at x; diverged holds step numbers or -1."""
     for _ in range(steps):
         t += 1
         step(x, g, state, t, lr, knobs)
@@ -67,8 +68,7 @@ def advance(gradient, step, x, g, state, loss, lr, knobs, limit, diverged, task,
 class Block:
     """Neighbouring lanes of a race, and all that one call needs to move them on."""
 
-    def __init__(self, problem: Problem, optimizer: str, knobs: np.ndarray, x: np.ndarray, rates: np.ndarray, task: Any):
-        kernel = STEPS[optimizer]
+    def __init__(self, problem: Problem, kernel: StepKernel, knobs: np.ndarray, x: np.ndarray, rates: Any, task: Any):
         self._functions = problem.gradient, kernel.step
         self.x = np.ascontiguousarray(x)
         self._g = np.empty_like(self.x)
@@ -103,15 +103,17 @@ class Race:
         problem_knobs: Mapping[str, float] | None = None,
     ):
         dimension, lanes = starts.shape
+        kernel = STEPS[optimizer]
         seeds = np.zeros(lanes, np.int64) if seeds is None else np.asarray(seeds)
-        all_knobs = np.array([*(STEPS[optimizer].knobs | dict(knobs or {})).values()], float)
+        values = np.array([*(kernel.knobs | dict(knobs or {})).values()], float)
         width = min(WIDEST, max(NARROWEST, BLOCK_NUMBERS // dimension))
         self.problem = problem
         self.steps = 0
-        self.blocks = [
-            Block(problem, optimizer, all_knobs, starts[:, part], rates[part], problem.task(seeds[part], **(problem_knobs or {})))
-            for part in (slice(first, first + width) for first in range(0, lanes, width))
-        ]
+        self.blocks = []
+        for first in range(0, lanes, width):
+            part = slice(first, first + width)
+            task = problem.task(seeds[part], **(problem_knobs or {}))
+            self.blocks.append(Block(problem, kernel, values, starts[:, part], rates[part], task))
 
     @property
     def x(self) -> np.ndarray:
@@ -129,22 +131,24 @@ class Race:
         return np.where(self.diverged >= 0, np.inf, np.concatenate([block.loss for block in self.blocks]))
 
     def score(self, inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A network's mean loss (inf where it diverged) and accuracy over all of these rows: [lanes] each."""
+        """A network's mean loss and accuracy over all of these rows (inf and 0 where it diverged): [lanes] each."""
+        if not isinstance(self.problem, Network):
+            raise TypeError("only a network has an accuracy")
         x = self.x
         loss, accuracy = np.empty(x.shape[1]), np.empty(x.shape[1])
         self.problem.evaluate(np.nan_to_num(x), inputs, labels, loss, accuracy)
-        return np.where(self.diverged >= 0, np.inf, loss), np.where(self.diverged >= 0, np.nan, accuracy)
+        return np.where(self.diverged >= 0, np.inf, loss), np.where(self.diverged >= 0, 0.0, accuracy)
 
 
 def advance_all(races: Iterable[Race], steps: int, pool: Executor | None = None) -> None:
     """Take STEPS steps in all of the races, their blocks shared out over the threads of POOL."""
     races = list(races)
-    work: list[tuple[Callable[..., None], int]] = [(block.advance, race.steps) for race in races for block in race.blocks]
+    work = [(block, race.steps) for race in races for block in race.blocks]
     if pool is None:
-        for move, t in work:
-            move(t, steps)
+        for block, t in work:
+            block.advance(t, steps)
     else:
-        for done in [pool.submit(move, t, steps) for move, t in work]:
+        for done in [pool.submit(block.advance, t, steps) for block, t in work]:
             done.result()
     for race in races:
         race.steps += steps

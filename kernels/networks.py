@@ -172,9 +172,13 @@ class Network:
         """The number of weights and biases."""
         return sum((fan_in + 1) * units for fan_in, units in self.shapes)
 
+    def data(self) -> mnist1d.Mnist1d:
+        """What it is trained and tested on."""
+        return mnist1d.load()
+
     def task(self, seeds: np.ndarray) -> Task:
         """The training data, for lanes with these SEEDS."""
-        data = mnist1d.load()
+        data = self.data()
         return task(seeds, (), data.inputs, data.labels)
 
     def initial(self, seeds: Any) -> np.ndarray:

@@ -18,5 +18,5 @@ class Agreement:
 
     @property
     def holds(self) -> bool:
-        """Whether the bound on the card is kept."""
+        """Whether the bound on the card is kept; an error that is no number keeps none."""
         return self.worst <= self.bound

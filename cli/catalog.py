@@ -1,16 +1,23 @@
 """The one place where a name leads to its card, and, on use, to its kernel."""
 
 from collections.abc import Callable
-from importlib import import_module
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.family import Card, Family, UnknownNameError
+from dlc.reference.optimizers import OPTIMIZERS
+from dlc.reference.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from dlc.kernels.lift import ElementwiseKernel
+    from dlc.kernels.lift import ArrayKernel
 
-FAMILIES: dict[str, Family[Any]] = {family.kind: family for family in (ACTIVATIONS,)}
+FAMILIES: dict[str, Family[Any]] = {family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS)}
+
+
+def all_names() -> list[str]:
+    """Every name of every family, aliases included."""
+    return [name for family in FAMILIES.values() for name in family.names]
 
 
 def find(name: str) -> tuple[Family[Any], Card]:
@@ -18,4 +25,31 @@ def find(name: str) -> tuple[Family[Any], Card]:
     for family in FAMILIES.values():
         if name in family:
             return family, family[name]
-    raise UnknownNameError("entry", name, [known for family in FAMILIES.values() for known in family.names])
+    raise UnknownNameError("entry", name, all_names())
+
+
+def complete(*families: Family[Any]) -> Callable[[str], list[str]]:
+    """What a shell may complete a name of FAMILIES to."""
+
+    def names(incomplete: str) -> list[str]:
+        return [name for family in families for name in family.names if name.startswith(incomplete)]
+
+    return names
+
+
+def array_kernel(card: ActivationCard, *, derivative: bool = False) -> "ArrayKernel":
+    """The compiled kernel of an activation's value or derivative, for arrays.
+
+    A vector function works along the last axis, and its derivative is a Jacobian.
+    """
+    return _array_kernel(card.name, card.vector, derivative)
+
+
+@cache
+def _array_kernel(name: str, vector: bool, derivative: bool) -> "ArrayKernel":
+    from dlc.kernels import activations, lift, vectors
+
+    scalar_name = f"{name}_grad" if derivative else name
+    if vector:
+        return lift.RowwiseKernel(getattr(vectors, scalar_name), scalar_name, jacobian=derivative)
+    return lift.ElementwiseKernel(getattr(activations, scalar_name), scalar_name)

@@ -55,6 +55,20 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, accent: int 
     terminal().print(grid)
 
 
+def facts(rows: Iterable[tuple[str, str]]) -> None:
+    """Labelled texts, one a line; long ones are folded under their label on a terminal."""
+    if not sys.stdout.isatty():
+        for label, text in rows:
+            print(f"{label}\t{text}")
+        return
+    grid = Table(box=None, show_header=False, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in rows:
+        grid.add_row(Text(label), Text(text))
+    terminal().print(grid)
+
+
 def _value(cell: Any) -> Any:
     return cell[0] if isinstance(cell, tuple) else cell
 

@@ -29,14 +29,14 @@ def truth(function: Callable[..., Any], x: float, params: dict[str, float]) -> A
     if math.isnan(x):
         return mpmath.nan
     with mpmath.workdps(DIGITS):
-        exact = {name: mpmath.mpf(value) for name, value in params.items()}
-        return function(mpmath.mpf(x) if math.isfinite(x) else _beyond(x), **exact)
+        return function(exact_number(x), **{name: mpmath.mpf(value) for name, value in params.items()})
 
 
-def _beyond(x: float) -> Any:
+def exact_number(x: float) -> Any:
+    """x as an mpmath number; ±∞ as ±10^400."""
     import mpmath
 
-    return math.copysign(1, x) * mpmath.mpf(10) ** BEYOND
+    return math.copysign(1, x) * mpmath.mpf(10) ** BEYOND if math.isinf(x) else mpmath.mpf(x)
 
 
 def ulps(value: float, true: Any, dtype: str) -> float:

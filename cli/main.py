@@ -1,0 +1,86 @@
+"""The `dlc` program: its commands, and how it starts and ends."""
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+# Typer reads these when it is imported: its boxes and colours would wrap long lines and split one error over several.
+os.environ.setdefault("TYPER_USE_RICH", "0")
+os.environ.setdefault("TYPER_STANDARD_TRACEBACK", "1")
+
+import typer
+from typer._click.exceptions import ClickException
+from typer.core import TyperGroup
+
+from dlc.cli import errors
+from dlc.cli.activation import activation
+from dlc.cli.bench import bench_app
+from dlc.cli.browse import list_, show_
+from dlc.cli.check import check
+from dlc.cli.optimize import optimize
+
+
+class Commands(TyperGroup):
+    """The commands; whatever ends one early is reported in one line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        codes: list[int] = []
+        with errors.reported(codes):
+            return super().invoke(ctx)
+        raise typer.Exit(codes[0])
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="The deep-learning calculator: exact values, fair races and honest benchmarks, each checked against a reference.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+# Negative numbers are values, not options.
+VALUES = {"ignore_unknown_options": True}
+
+app.command(context_settings=VALUES)(activation)
+app.command()(optimize)
+app.add_typer(bench_app, name="bench")
+app.command()(check)
+app.command("list")(list_)
+app.command("show")(show_)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"dlc {version('dlc')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """The deep-learning calculator: exact values, fair races and honest benchmarks, checked against a reference."""
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+
+
+def main() -> None:
+    """Run the program and exit with its code."""
+    try:
+        code = app(prog_name="dlc", standalone_mode=False)
+    except ClickException as error:
+        print(f"Error: {' '.join(error.format_message().split())}", file=sys.stderr)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted", file=sys.stderr)
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

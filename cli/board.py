@@ -6,7 +6,6 @@ from types import TracebackType
 
 from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
 from dlc.cli.show import ACCENT, short, side_channel
 
@@ -42,7 +41,6 @@ class Board:
     def __enter__(self) -> "Board":
         if self._live:
             self._live.start()
-            self._live.update(Text("getting ready (the first time, kernels are compiled) ..."), refresh=True)
         return self
 
     def __exit__(

@@ -1,12 +1,11 @@
 """Who races: entrants as typed, NAME or NAME:knob=value,knob=value."""
 
-import inspect
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dlc.cli import params
 from dlc.cli.errors import BadInputError
-from dlc.reference.family import Card, UnknownNameError
+from dlc.reference.family import UnknownNameError
 from dlc.reference.optimizers import OPTIMIZERS, OptimizerCard
 
 
@@ -47,44 +46,9 @@ def read_entrants(typed: Sequence[str]) -> list[Entrant]:
 def _read_entrant(text: str) -> Entrant:
     name, colon, settings = text.partition(":")
     card = OPTIMIZERS[name]
-    if colon and not settings:
-        raise BadInputError(f"nothing follows the colon of {text!r}; write {name}:lr=0.01 or {name} alone")
-    return Entrant(card, read_knobs(card, settings.split(",") if settings else []))
-
-
-def read_knobs(card: Card, assignments: Iterable[str]) -> dict[str, float]:
-    """The parameters of CARD that the ASSIGNMENTS knob=value set. Raises BadInputError."""
-    chosen: dict[str, float] = {}
-    for text in assignments:
-        knob, equals, number = text.partition("=")
-        if not equals:
-            raise BadInputError(f"{text!r} is no parameter of {card.name}; write knob=value")
-        if knob not in card.knobs:
-            known = f"it has {', '.join(card.knobs)}" if card.knobs else "it has none"
-            raise BadInputError(f"{card.name} has no parameter {knob!r}; {known}")
-        if knob in chosen:
-            raise BadInputError(f"{knob} of {card.name} is set twice; set it once")
-        chosen[knob] = _read_number(knob, number)
-    _check_domain(card, card.knobs | chosen)
-    return chosen
-
-
-def _read_number(knob: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise BadInputError(f"{text!r} is no number for {knob}; write {knob}=0.5") from None
-    if not math.isfinite(value):
-        raise BadInputError(f"{knob} = {text} is not finite; give an ordinary number")
-    return value
-
-
-def _check_domain(card: Card, knobs: dict[str, float]) -> None:
-    for text, holds in card.requires:
-        used = {name: knobs[name] for name in inspect.signature(holds).parameters}
-        if not holds(**used):
-            given = ", ".join(f"{name} = {value:g}" for name, value in used.items())
-            raise BadInputError(f"{card.name} requires {text}; it was given {given}")
+    assignments = settings.split(",") if colon else []
+    chosen = params.parse(card, assignments)
+    return Entrant(card, {name: chosen[name] for name in (each.partition("=")[0].strip() for each in assignments)})
 
 
 def complete_entrant(incomplete: str) -> list[str]:

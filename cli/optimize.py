@@ -1,26 +1,23 @@
 """`dlc optimize`: optimizers race on a function or on real data."""
 
+import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import typer
 
-from dlc.cli import show
+from dlc.cli import params, progress, show
 from dlc.cli.board import Board
-from dlc.cli.entrants import complete_entrant, read_entrants, read_knobs
+from dlc.cli.catalog import complete
+from dlc.cli.entrants import Entrant, complete_entrant, read_entrants
 from dlc.cli.errors import BadInputError
 from dlc.cli.tournament import Plan, Result, hold
-from dlc.cli.verdict import verdict
+from dlc.cli.verdict import ranking, verdict
 from dlc.reference.problems import PROBLEMS, ProblemCard
 
 MOST_RUNS = 10_000
 SOLVED = 1e-12  # above the least value: closer than this, differences are rounding
-
-
-def complete_problem(incomplete: str) -> list[str]:
-    """Problems' names that begin so."""
-    return [name for name in PROBLEMS.names if name.startswith(incomplete)]
 
 
 def optimize(
@@ -33,12 +30,12 @@ def optimize(
         ),
     ] = None,
     on: Annotated[
-        str, typer.Option("--on", help="What to race on.", metavar="PROBLEM", autocompletion=complete_problem)
+        str, typer.Option("--on", help="What to race on.", metavar="PROBLEM", autocompletion=complete(PROBLEMS))
     ] = "rosenbrock",
     parameters: Annotated[
         list[str] | None, typer.Option("--set", "-p", help="A parameter of the problem.", metavar="KNOB=VALUE")
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps of each run.", show_default="2000, on data 1000")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps of each run.", show_default="2000, on data 500")] = None,
     runs: Annotated[int | None, typer.Option(help="Runs of each entrant.", show_default="32, on data 16")] = None,
     seed: Annotated[int, typer.Option(help="Of the starts, weights and batches.")] = 0,
     threads: Annotated[int | None, typer.Option(help="Results do not depend on them.", show_default="all")] = None,
@@ -54,14 +51,17 @@ def optimize(
     """
     field = read_entrants(entrants or [])
     problem = PROBLEMS[on]
-    plan = _plan(problem, read_knobs(problem, parameters or []), steps, runs, seed)
-    results = _raced(plan, field, _at_least_one("threads", threads))
-    sentence = _verdict(plan, results)
+    plan = _plan(problem, params.parse(problem, parameters or []), steps, runs, seed)
+    results = {result.entrant.label: result for result in _raced(plan, field, _at_least_one("threads", threads))}
+    losses = {label: result.losses for label, result in results.items()}
+    solved = -math.inf if problem.least is None else problem.least + SOLVED
+    ranked = [results[label] for label in ranking(losses, solved)]
+    sentence = verdict(losses, solved)
     if as_json:
-        show.json_object("optimize", **_json(plan, results, sentence))
+        show.json_object("optimize", **_json(plan, ranked, sentence))
         return
-    _table(plan, results)
-    for line in [*_edges(plan, results), sentence]:
+    _table(plan, ranked)
+    for line in [*_edges(plan, ranked), sentence]:
         print(line) if sys.stdout.isatty() else show.note(line)
 
 
@@ -71,16 +71,21 @@ def _plan(problem: ProblemCard, knobs: dict[str, float], steps: int | None, runs
         raise BadInputError(f"--seed {seed} is negative; give 0 or more")
     if (runs or 0) > MOST_RUNS:
         raise BadInputError(f"--runs {runs} is too many; give at most {MOST_RUNS}")
-    per_decade, default_steps, default_runs, tuning_runs = (2, 1000, 16, 2) if problem.data else (4, 2000, 32, 8)
+    per_decade, default_steps, default_runs, tuning_runs = (2, 500, 16, 2) if problem.data else (4, 2000, 32, 8)
     return Plan(
         problem=problem,
         knobs=knobs,
         steps=_at_least_one("steps", steps) or default_steps,
         runs=_at_least_one("runs", runs) or default_runs,
         seed=seed,
-        grid=tuple(10 ** (k / per_decade) for k in range(-5 * per_decade, 2 * per_decade + 1)),
+        grid=grid(per_decade),
         tuning_runs=tuning_runs,
     )
+
+
+def grid(per_decade: int) -> tuple[float, ...]:
+    """Learning rates from 1e-5 to 100 with two digits, equally spaced in their logarithm."""
+    return tuple(float(f"{10 ** (k / per_decade):.2g}") for k in range(-5 * per_decade, 2 * per_decade + 1))
 
 
 def _at_least_one(option: str, value: int | None) -> int | None:
@@ -89,24 +94,16 @@ def _at_least_one(option: str, value: int | None) -> int | None:
     return value
 
 
-def _raced(plan: Plan, field: list[Any], threads: int | None) -> list[Result]:
-    """The results, best first; a board shows the race while it lasts."""
-    with Board([entrant.label for entrant in field], plan.steps) as board:
+def _raced(plan: Plan, field: list[Entrant], threads: int | None) -> list[Result]:
+    """The results in the order of the field; a board shows the race while it lasts."""
+    with Board([entrant.label for entrant in field], plan.steps) as board, progress.compiling():
         from dlc.kernels.lift import available_threads
 
         pool = ThreadPoolExecutor(threads or available_threads())
         try:
-            results = hold(plan, field, pool, board.report)
+            return hold(plan, field, pool, board.report)
         finally:
             pool.shutdown(cancel_futures=True)  # after Ctrl-C: do not finish what has not begun
-    return sorted(results, key=lambda result: result.loss)
-
-
-def _verdict(plan: Plan, results: list[Result]) -> str:
-    losses = {result.entrant.label: result.losses for result in results}
-    if plan.problem.least is None:
-        return verdict(losses)
-    return verdict(losses, plan.problem.least + SOLVED)
 
 
 def _edges(plan: Plan, results: list[Result]) -> list[str]:
@@ -153,7 +150,7 @@ def _json(plan: Plan, results: list[Result], sentence: str) -> dict[str, Any]:
     merit = "accuracy" if plan.problem.data else "distance"
     return {
         "problem": plan.problem.name,
-        "params": plan.problem.knobs | plan.knobs,
+        "params": plan.knobs,
         "seed": plan.seed,
         "steps": plan.steps,
         "runs": plan.runs,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from math import inf, nan
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def hold(plan: Plan, entrants: Sequence[Entrant], pool: Executor | None, report:
 
 
 def tune(plan: Plan, entrants: Sequence[Entrant], pool: Executor | None, report: Report) -> list[float]:
-    """Each entrant's fixed rate, or the one of the grid with the least median loss."""
+    """Each entrant's fixed rate, or that of the grid with the fewest diverged runs and then the least median loss."""
     starts, seeds = draw(plan, TUNING, plan.tuning_runs)
     races = {
         index: _race(plan, entrant, starts, seeds, plan.grid)
@@ -80,22 +81,22 @@ def tune(plan: Plan, entrants: Sequence[Entrant], pool: Executor | None, report:
         if entrant.rate is None
     }
 
-    def medians(race: "Race", losses: "np.ndarray | None" = None) -> list[float]:
-        by_rate = (race.loss if losses is None else losses).reshape(len(plan.grid), plan.tuning_runs)
-        return [median(of_rate) for of_rate in by_rate.tolist()]
-
     def tell(done: int) -> None:
-        report("tuning", done, [min(medians(races[i])) if i in races else float("nan") for i in range(len(entrants))])
+        best = {index: min(loss for _, loss in _scores(plan, race.loss)) for index, race in races.items()}
+        report("tuning", done, [best.get(index, nan) for index in range(len(entrants))])
 
     _run(list(races.values()), plan.steps, pool, tell)
-    rates = []
-    for index, entrant in enumerate(entrants):
-        if entrant.rate is not None:
-            rates.append(entrant.rate)
-        else:
-            scores = medians(races[index], final_losses(races[index]))
-            rates.append(plan.grid[scores.index(min(scores))])
-    return rates
+    rates = {}
+    for index, race in races.items():
+        scores = _scores(plan, final_losses(race))
+        rates[index] = plan.grid[scores.index(min(scores))]
+    return [rates[index] if entrant.rate is None else entrant.rate for index, entrant in enumerate(entrants)]
+
+
+def _scores(plan: Plan, losses: "np.ndarray") -> list[tuple[int, float]]:
+    """For each rate of the grid: how many tuning runs diverged, and the median loss. The least pair is the best."""
+    by_rate = losses.reshape(len(plan.grid), plan.tuning_runs).tolist()
+    return [(of_rate.count(inf), median(of_rate)) for of_rate in by_rate]
 
 
 def draw(plan: Plan, phase: int, runs: int) -> tuple["np.ndarray", "np.ndarray"]:
@@ -165,7 +166,7 @@ def _merits(plan: Plan, race: "Race") -> list[float]:
         data = race.problem.data()
         return race.score(data.test_inputs, data.test_labels)[1].tolist()
     ended = zip(race.x.T.tolist(), race.diverged.tolist(), strict=True)
-    return [plan.problem.distance(x) if diverged < 0 else float("inf") for x, diverged in ended]
+    return [plan.problem.distance(x) if diverged < 0 else inf for x, diverged in ended]
 
 
 def _result(plan: Plan, entrant: Entrant, rate: float, race: "Race") -> Result:

@@ -24,37 +24,51 @@ def holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
+def ranking(losses: Mapping[str, Sequence[float]], solved: float = -math.inf) -> list[str]:
+    """Names by median loss; where that is at most SOLVED, by how many runs are not; then by what is left of it."""
+
+    def key(name: str) -> tuple[float, int, float]:
+        middle = median(losses[name])
+        return max(middle, solved), sum(loss > solved for loss in losses[name]), middle
+
+    return sorted(losses, key=key)
+
+
 def verdict(losses: Mapping[str, Sequence[float]], solved: float = -math.inf) -> str:
     """One sentence on the losses of each entrant, run by run; losses up to SOLVED are equal.
 
-    The leader has the least median. It is chosen by the runs that judge it, so the correction is over all pairs of
-    entrants and not over the leader's alone.
+    The leader is chosen by the runs that judge it, so the correction is for all pairs of entrants and not for the
+    leader's alone.
     """
-    clipped = {name: [max(loss, solved) for loss in of_runs] for name, of_runs in losses.items()}
-    leader = min(clipped, key=lambda name: (median(clipped[name]), median(losses[name])))
-    runs = len(losses[leader])
-    pairs = list(combinations(clipped, 2))
-    if not pairs:
+    leader, *others = ranking(losses, solved)
+    runs, pairs = len(losses[leader]), list(combinations(losses, 2))
+    if not others:
         return f"{leader} raced alone: there is no one to compare it with."
-    if math.inf == min(min(of_runs) for of_runs in losses.values()):
+    if min(map(min, losses.values())) == math.inf:
         return "Every run of every entrant diverged: there is no winner."
     if sign_test(runs, 0) * len(pairs) > LEVEL:
         needed = math.ceil(math.log2(2 * len(pairs) / LEVEL))
-        return f"{_runs(runs)} cannot show a difference between {len(losses)} entrants; race them with --runs {needed}."
-    adjusted = dict(zip(pairs, holm([sign_test(*_score(clipped[a], clipped[b])) for a, b in pairs]), strict=True))
-    beaten, open_ = [], []
-    for other in clipped:
-        if other == leader:
-            continue
-        wins, lost = _score(clipped[leader], clipped[other])
-        p = adjusted.get((leader, other), adjusted.get((other, leader), 1.0))
-        (beaten if p < LEVEL and wins > lost else open_).append(other)
-    how = f"sign test over {runs} shared runs, p < {LEVEL:g} after Holm's correction for {_pairs(len(pairs))}"
-    if not beaten:
-        return f"No difference shown between {leader} and {_listed(open_)} ({how})."
-    if not open_:
-        return f"{leader} beats {_listed(beaten)} ({how})."
-    return f"{leader} beats {_listed(beaten)} ({how}); no difference shown between {leader} and {_listed(open_)}."
+        return (
+            f"{_counted(runs, 'run')} cannot tell {len(losses)} entrants apart; race them with --runs {needed} or more."
+        )
+    scores = {pair: _score(*([max(loss, solved) for loss in losses[name]] for name in pair)) for pair in pairs}
+    adjusted = dict(zip(pairs, holm([sign_test(*score) for score in scores.values()]), strict=True))
+
+    def is_beaten(other: str) -> bool:
+        pair = (leader, other) if (leader, other) in scores else (other, leader)
+        wins, lost = scores[pair] if pair[0] == leader else scores[pair][::-1]
+        return wins > lost and adjusted[pair] < LEVEL
+
+    beaten = [other for other in others if is_beaten(other)]
+    equal = [other for other in others if other not in beaten]
+    parts = []
+    if beaten:
+        parts.append(f"{leader} beats {_listed(beaten)}")
+    if equal:
+        parts.append(f"{'no' if beaten else 'No'} difference shown between {leader} and {_listed(equal)}")
+    sentence = "; ".join(parts)
+    how = f"sign test over {runs} shared runs at level {LEVEL:g}, corrected for {_counted(len(pairs), 'pair')}"
+    return f"{sentence} ({how})."
 
 
 def _score(a: Sequence[float], b: Sequence[float]) -> tuple[int, int]:
@@ -62,12 +76,8 @@ def _score(a: Sequence[float], b: Sequence[float]) -> tuple[int, int]:
     return sum(x < y for x, y in zip(a, b, strict=True)), sum(x > y for x, y in zip(a, b, strict=True))
 
 
-def _runs(count: int) -> str:
-    return "One run" if count == 1 else f"{count} runs"
-
-
-def _pairs(count: int) -> str:
-    return "1 pair" if count == 1 else f"{count} pairs"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - every rule takes the same arguments, used or not
 """Optimizer steps in lanes form: x and g [dimension, lanes], state [slots, dimension, lanes], lr [lanes].
 
 The step number t is a float: an integer inside the loops would cost four times as much.
@@ -30,13 +31,19 @@ class StepKernel:
         parameters = inspect.signature(self.rule).parameters.values()
         return {p.name: p.default for p in parameters if p.default is not p.empty}
 
+    def start(self, shape: tuple[int, int]) -> np.ndarray:
+        """The slots before the first step, for x of this SHAPE: [slots, dimension, lanes]."""
+        slots = np.empty((len(self.state), *shape))
+        slots[:] = np.reshape(self.state, (-1, 1, 1))
+        return slots
+
     @cached_property
     def step(self) -> Any:
         """The rule compiled as step(x, g, state, t, lr, knobs), knobs being one array."""
         rule, count = register_jitable(self.rule), len(self.knobs)
 
         def step(x, g, state, t, lr, knobs):
-            rule(x, g, state, t, lr, *to_fixed_tuple(knobs, count))
+            rule(x, g, state, t, lr, *to_fixed_tuple(knobs, count))  # type: ignore[call-arg]  # an intrinsic
 
         return compiled(STEP)(named(step, f"{self.rule.__name__}_step"))
 
@@ -55,7 +62,7 @@ def rule(*state: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 @rule()
-def gd(x, g, state, t, lr):  # noqa: ARG001 - the simplest rule uses neither state nor t
+def gd(x, g, state, t, lr):
     """Gradient descent."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
@@ -63,7 +70,7 @@ def gd(x, g, state, t, lr):  # noqa: ARG001 - the simplest rule uses neither sta
 
 
 @rule(0.0)
-def momentum(x, g, state, t, lr, beta=0.9):  # noqa: ARG001
+def momentum(x, g, state, t, lr, beta=0.9):
     """Heavy ball."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
@@ -73,7 +80,7 @@ def momentum(x, g, state, t, lr, beta=0.9):  # noqa: ARG001
 
 
 @rule(0.0)
-def nesterov(x, g, state, t, lr, beta=0.9):  # noqa: ARG001
+def nesterov(x, g, state, t, lr, beta=0.9):
     """Nesterov's accelerated gradient in its deep-learning form."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
@@ -83,7 +90,7 @@ def nesterov(x, g, state, t, lr, beta=0.9):  # noqa: ARG001
 
 
 @rule(0.0)
-def adagrad(x, g, state, t, lr, eps=1e-10):  # noqa: ARG001
+def adagrad(x, g, state, t, lr, eps=1e-10):
     """Steps scaled by all past gradients."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
@@ -93,7 +100,7 @@ def adagrad(x, g, state, t, lr, eps=1e-10):  # noqa: ARG001
 
 
 @rule(0.0)
-def rmsprop(x, g, state, t, lr, alpha=0.99, eps=1e-8):  # noqa: ARG001
+def rmsprop(x, g, state, t, lr, alpha=0.99, eps=1e-8):
     """Steps scaled by recent gradients."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
@@ -103,7 +110,7 @@ def rmsprop(x, g, state, t, lr, alpha=0.99, eps=1e-8):  # noqa: ARG001
 
 
 @rule(0.0, 0.0)
-def adadelta(x, g, state, t, lr, rho=0.9, eps=1e-6):  # noqa: ARG001
+def adadelta(x, g, state, t, lr, rho=0.9, eps=1e-6):
     """Steps in the unit of x, from recent gradients and recent steps."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):

@@ -1,7 +1,8 @@
 """The driver of races: many runs of one optimizer on one problem, side by side, in chunks of steps.
 
-A run has diverged when its loss is not finite or above 1000·max(1, first loss), or a coordinate exceeds 1e8 in size. It
-then stops: its lane is filled with nan, which no step changes, and its loss counts as infinite.
+A run has diverged when its loss is not finite or a coordinate exceeds 1e8 in size. It then stops: its lane is filled
+with nan, which no step changes. It has also diverged when it ends above 1000·max(1, first loss); on the way it may come
+back from there. The loss of a run that has diverged counts as infinite.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ from dlc.kernels.optimizers import STEPS, StepKernel
 from dlc.kernels.problems import Problem
 
 FARTHEST = 1e8
-STEEPEST = 1e3
+HIGHEST = 1e3
 
 # A block of lanes is one call's work: wide enough to hide the calls, small enough for the processor's nearest memory.
 WIDEST = 128
@@ -28,11 +29,11 @@ BLOCK_NUMBERS = 4096
 
 
 @register_jitable
-def count_misfits(x, loss, limit):
+def count_misfits(x, loss):
     """How many losses and coordinates are out of bounds: all 1 + dimension of a lane that has stopped."""
     count = 0
     for j in range(loss.size):
-        count += 0 if loss[j] <= limit[j] else 1
+        count += 0 if abs(loss[j]) < np.inf else 1
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             count += 0 if abs(x[i, j]) <= FARTHEST else 1
@@ -40,29 +41,29 @@ def count_misfits(x, loss, limit):
 
 
 @register_jitable
-def stop_misfits(x, loss, limit, diverged, t):
+def stop_misfits(x, loss, diverged, t):
     """Stop the lanes that are out of bounds after step t."""
     for j in range(loss.size):
-        if diverged[j] < 0 and not (loss[j] <= limit[j] and np.all(np.abs(x[:, j]) <= FARTHEST)):
+        if diverged[j] < 0 and not (abs(loss[j]) < np.inf and np.all(np.abs(x[:, j]) <= FARTHEST)):
             diverged[j] = int(t)
             x[:, j] = np.nan
 
 
 ADVANCE = types.void(
     *(types.FunctionType(GRADIENT), types.FunctionType(STEP), MATRIX, MATRIX, SLOTS),
-    *(VECTOR, VECTOR, VECTOR, VECTOR, int64[::1], TASK, float64, int64),
+    *(VECTOR, VECTOR, VECTOR, int64[::1], TASK, float64, int64),
 )
 
 
 @compiled(ADVANCE)
-def advance(gradient, step, x, g, state, loss, lr, knobs, limit, diverged, task, t, steps):
-    """Take STEPS steps after step t, given loss and g at x; diverged holds step numbers or -1."""
+def advance(gradient, step, x, g, state, loss, lr, knobs, diverged, task, t, steps):
+    """Take STEPS steps after step t, given loss and g at x; diverged holds step numbers, or -1."""
     for _ in range(steps):
         t += 1
         step(x, g, state, t, lr, knobs)
         gradient(x, g, loss, t + 1, task)
-        if count_misfits(x, loss, limit) != np.sum(diverged >= 0) * (1 + x.shape[0]):
-            stop_misfits(x, loss, limit, diverged, t)
+        if count_misfits(x, loss) != np.sum(diverged >= 0) * (1 + x.shape[0]):
+            stop_misfits(x, loss, diverged, t)
 
 
 class Block:
@@ -72,13 +73,12 @@ class Block:
         self._functions = problem.gradient, kernel.step
         self.x = np.ascontiguousarray(x)
         self._g = np.empty_like(self.x)
-        self._state = np.empty((len(kernel.state), *self.x.shape))
-        self._state[:] = np.reshape(kernel.state, (-1, 1, 1))
+        self._state = kernel.start(self.x.shape)
         self.loss = np.empty(self.x.shape[1])
-        self.diverged = np.full(self.loss.size, -1)
+        self.stopped = np.full(self.loss.size, -1)
         problem.gradient(self.x, self._g, self.loss, 1.0, task)
-        limit = STEEPEST * np.maximum(1.0, self.loss)
-        self._setting = np.ascontiguousarray(rates), knobs, limit, self.diverged, task
+        self.limit = HIGHEST * np.maximum(1.0, self.loss)
+        self._setting = np.ascontiguousarray(rates), knobs, self.stopped, task
 
     def advance(self, t: int, steps: int) -> None:
         """Take STEPS steps after step T."""
@@ -122,8 +122,9 @@ class Race:
 
     @property
     def diverged(self) -> np.ndarray:
-        """The step after which each run was out of bounds, or -1: [lanes]."""
-        return np.concatenate([block.diverged for block in self.blocks])
+        """The step after which each run was out of bounds, the present one if it is too high now, or -1: [lanes]."""
+        each = [np.where((b.stopped < 0) & (b.loss > b.limit), self.steps, b.stopped) for b in self.blocks]
+        return np.concatenate(each)
 
     @property
     def loss(self) -> np.ndarray:

@@ -20,7 +20,7 @@ class OptimizerCard(Card):
 
     state: dict[str, float]  # each slot of a coordinate, and the value it begins with
     defaults_of: str = "torch 2.13"
-    agreement: float = 1e-12  # of a kernel's step, relative to the size of x and of its move
+    agreement: float = 1e-12  # of the kernel after 100 steps, relative to the larger of 1 and x
 
     def start(self, x: Sequence[Number]) -> list[State]:
         """The slots of every coordinate before the first step."""

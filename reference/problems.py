@@ -25,7 +25,7 @@ class ProblemCard(Card):
     minima: tuple[tuple[float, ...], ...] = ()
     least: float | None = None  # the value at the minima, where it is known
     data: str = ""  # the data set, for a problem on data
-    agreement: float = 1e-12  # of the kernel's value and gradient, relative to the largest term
+    agreement: float = 1e-12  # of the kernel, relative to the larger of 1 and the exact number
 
     def distance(self, x: Point) -> Number:
         """How far X is from the nearest minimum."""

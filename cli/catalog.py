@@ -42,14 +42,13 @@ def array_kernel(card: ActivationCard, *, derivative: bool = False) -> "ArrayKer
 
     A vector function works along the last axis, and its derivative is a Jacobian.
     """
-    return _array_kernel(card.name, card.vector, derivative)
+    return _array_kernel(f"{card.name}_grad" if derivative else card.name, card.vector, derivative, len(card.knobs))
 
 
 @cache
-def _array_kernel(name: str, vector: bool, derivative: bool) -> "ArrayKernel":
-    from dlc.kernels import activations, lift, vectors
+def _array_kernel(name: str, vector: bool, jacobian: bool, params: int) -> "ArrayKernel":
+    from dlc.kernels.lift import ElementwiseKernel, RowwiseKernel
 
-    scalar_name = f"{name}_grad" if derivative else name
     if vector:
-        return lift.RowwiseKernel(getattr(vectors, scalar_name), scalar_name, jacobian=derivative)
-    return lift.ElementwiseKernel(getattr(activations, scalar_name), scalar_name)
+        return RowwiseKernel("vectors", name, jacobian=jacobian)
+    return ElementwiseKernel("activations", name, params)

@@ -42,6 +42,11 @@ def reported(codes: list[int]) -> Iterator[None]:
         # The interpreter flushes stdout once more at its end, and must not meet the closed pipe there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         codes.append(0)
+    except Exception as error:
+        if type(error).__module__.startswith("typer") or os.environ.get("DLC_TRACEBACK"):
+            raise  # what is Typer's own is an exit code, or a complaint that main() prints
+        name = type(error).__name__
+        codes.append(_say(f"a fault in dlc ({name}: {' '.join(str(error).split())[:200]}); DLC_TRACEBACK=1 shows where", 1))
 
 
 def _say(error: Exception | str, code: int) -> int:

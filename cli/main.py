@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib.metadata import version
 from typing import Annotated, Any
 
 # Typer reads these when it is imported: its boxes and colours would wrap long lines and split one error over several.
@@ -53,6 +52,8 @@ app.command("show")(show_)
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # only on use: it takes as long to import as the rest of this module
+
         print(f"dlc {version('dlc')}")
         raise typer.Exit
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from dlc.cli import show
 
@@ -26,25 +26,17 @@ def over(items: Sequence[Item], doing: str, *, always: bool = False) -> Iterator
 @contextmanager
 def compiling() -> Iterator[None]:
     """Says so, once, when work in this block has to wait for the compiler."""
-    from numba.core import event
+    from dlc.kernels import cache
 
-    class Notice(event.Listener):
-        """Hears Numba begin to compile."""
+    told: list[str] = []
 
-        told = False
+    def tell(name: str) -> None:
+        if not told:
+            show.note("compiling kernels (first use; kept for the next time) ...")
+        told.append(name)
 
-        def on_start(self, event: Any) -> None:
-            """The first time, tell."""
-            if not self.told:
-                self.told = True
-                show.note("compiling kernels (first use; kept for the next time) ...")
-
-        def on_end(self, event: Any) -> None:
-            """Nothing to tell."""
-
-    listener = Notice()
-    event.register("numba:compile", listener)
+    cache.compile_listeners.append(tell)
     try:
         yield
     finally:
-        event.unregister("numba:compile", listener)
+        cache.compile_listeners.remove(tell)

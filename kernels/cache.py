@@ -2,25 +2,33 @@
 
 Numba's own key sees a change only in the file of the compiled function, not in the helpers that file calls. So each
 state of all kernel sources, of Numba and of the processor has a folder of its own, and only the newest folders stay.
+Nothing here imports Numba: a program whose kernels are all compiled starts without it.
 """
 
 import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-
-import llvmlite
-import llvmlite.binding
-import numba
-import numpy
 
 KEPT_FOLDERS = 4
 
+# Called with the name of a kernel when the compiler has to be waited for.
+compile_listeners: list[Callable[[str], None]] = []
+
+
+def announce(name: str) -> None:
+    """Tell every listener that NAME is being compiled."""
+    for listener in compile_listeners:
+        listener(name)
+
 
 def root() -> Path:
-    """The folder of all compile caches: $DLC_CACHE_DIR, or dlc under the user's cache folder."""
+    """The folder of all that dlc keeps: $DLC_CACHE_DIR, or dlc under the user's cache folder."""
     if chosen := os.environ.get("DLC_CACHE_DIR"):
         return Path(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlc"
@@ -28,30 +36,34 @@ def root() -> Path:
 
 def fingerprint() -> str:
     """A name for everything that compiled code depends on."""
+    import llvmlite.binding
+
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    numba = find_spec("numba")
+    assert numba is not None
+    assert numba.origin is not None
+    version = Path(numba.origin).with_name("_version.py")
+    for source in [version, *sorted(Path(__file__).parent.glob("*.py"))]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    processor = llvmlite.binding.get_host_cpu_name() + str(llvmlite.binding.get_host_cpu_features().flatten())
-    for part in (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__, processor):
+    processor = llvmlite.binding.get_host_cpu_name() + llvmlite.binding.get_host_cpu_features().flatten()
+    for part in (sys.version, llvmlite.__version__, processor):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def enter() -> None:
-    """Make Numba cache in this state's folder, and drop the folders least recently used.
-
-    Where no folder can be written, kernels are compiled anew in each process.
-    """
-    folder = root() / "kernels" / fingerprint()
+@cache
+def folder() -> Path | None:
+    """This state's folder, made where missing; None where none can be written, and kernels are compiled each time."""
+    path = root() / "kernels" / fingerprint()
     try:
-        is_new = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        os.utime(folder)
+        is_new = not path.exists()
+        path.mkdir(parents=True, exist_ok=True)
+        os.utime(path)
     except OSError:
-        return
-    numba.config.CACHE_DIR = str(folder)
+        return None
     if is_new:
-        prune(folder.parent)
+        prune(path.parent)
+    return path if os.access(path, os.W_OK) else None
 
 
 def prune(parent: Path) -> None:
@@ -60,8 +72,3 @@ def prune(parent: Path) -> None:
         by_age = sorted(parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for old in by_age[KEPT_FOLDERS:]:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def is_usable() -> bool:
-    """Whether kernels can be kept between processes."""
-    return bool(numba.config.CACHE_DIR)

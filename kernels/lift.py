@@ -4,14 +4,16 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from dlc.kernels.jit import compiled
+from dlc.kernels.native import native
 
 # Below this many numbers a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
+TYPES = ("float32", "float64")
 
 
 def available_threads() -> int:
@@ -31,27 +33,37 @@ def _slices(size: int, parts: int) -> Iterator[slice]:
 
 
 class ArrayKernel:
-    """A function lifted to arrays of float32 or float64, one compiled loop for each type.
+    """A function of dlc.kernels lifted to arrays of float32 or float64; compiled, or loaded, on its first use.
 
     Subclasses say what the loop is, and how arrays are laid out for it.
     """
 
-    def __init__(self, function: Callable[..., Any], name: str = ""):
-        self.name = name or function.__name__
-        twins = {"float64": function, "float32": function.float32_twin}  # type: ignore[attr-defined]
-        self._loops = {np.dtype(kind): self._compiled(twin, kind) for kind, twin in twins.items()}
+    def __init__(self, module: str, name: str, params: int = 0):
+        self.name = name
+        self._module = module
+        self._params = params
+        self._loops: dict[str, Any] = {}
 
-    def _compiled(self, function: Callable[..., Any], kind: str) -> Any:
-        loop = self._loop(function)
-        loop.__name__ = loop.__qualname__ = f"{self.name}_{kind}"  # a cache file of its own
-        return compiled()(loop)
+    def compile(self, kind: str) -> None:
+        """Load the loop for numbers of type KIND, compiling it if it was never compiled before."""
+        if kind not in self._loops:
+            self._loops[kind] = native(self.name, kind, lambda: self._loop(self._function(kind)))
+
+    def _function(self, kind: str) -> Callable[..., Any]:
+        function = getattr(import_module(f"dlc.kernels.{self._module}"), self.name)
+        return function if kind == "float64" else function.float32_twin
 
     def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
+        """loop(x, out, scratch, params, rows, columns), with pointers to numbers."""
         raise NotImplementedError
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
-        """X in the form whose first axis the loop runs over."""
+        """X as rows of numbers."""
         raise NotImplementedError
+
+    def _scratch(self, columns: int) -> int:
+        """How many numbers a loop needs to note down."""
+        return 0
 
     def _shape(self, x: np.ndarray) -> tuple[int, ...]:
         """The shape of the result."""
@@ -61,62 +73,101 @@ class ArrayKernel:
         """Compute the function of X, into OUT where given; parameters are rounded to X's type.
 
         THREADS above 1 splits large arrays; the bits do not depend on it. Raises TypeError for other types than
-        float32 and float64, ValueError for an OUT of another shape or type, or one that is not contiguous.
+        float32 and float64 or another number of parameters, ValueError for an OUT of another shape or type, or one
+        that is not contiguous.
         """
-        loop = self._loops.get(x.dtype)
-        if loop is None:
-            raise TypeError(f"{self.name} takes float32 or float64, not {x.dtype}")
+        kind = x.dtype.name
+        if kind not in TYPES:
+            raise TypeError(f"{self.name} takes float32 or float64, not {kind}")
+        if len(params) != self._params:
+            raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
         shape = self._shape(x)
         if out is None:
             out = np.empty(shape, x.dtype)
         elif out.shape != shape or out.dtype != x.dtype or not out.flags.c_contiguous:
-            raise ValueError(f"out must be a contiguous {x.dtype} array of shape {shape}")
+            raise ValueError(f"out must be a contiguous {kind} array of shape {shape}")
         if x.size == 0:
             return out
+        self.compile(kind)
         source = self._rows(np.ascontiguousarray(x))
-        target = out.reshape(len(source), *shape[x.ndim - source.ndim + 1 :])
-        rounded = tuple(x.dtype.type(value) for value in params)
+        target = out.reshape(len(source), -1)
         if threads < 2 or x.size < PARALLEL_FROM:
-            loop(source, target, *rounded)
+            self._run(kind, source, target, params)
             return out
         parts = [
-            _pool(threads).submit(loop, source[part], target[part], *rounded) for part in _slices(len(source), threads)
+            _pool(threads).submit(self._run, kind, source[part], target[part], params)
+            for part in _slices(len(source), threads)
         ]
         for done in parts:
             done.result()
         return out
+
+    def _run(self, kind: str, source: np.ndarray, target: np.ndarray, params: tuple[float, ...]) -> None:
+        rows, columns = source.shape
+        scratch = np.empty(self._scratch(columns), source.dtype)
+        rounded = np.array(params, source.dtype)
+        pointers = (array.ctypes.data for array in (source, target, scratch, rounded))
+        self._loops[kind](*pointers, rows, columns)
 
 
 class ElementwiseKernel(ArrayKernel):
     """y[i] = f(x[i], *params)."""
 
     def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
-        def loop(x, out, *params):
-            for i in range(x.size):
-                out[i] = function(x[i], *params)
+        from numba import carray
+        from numba.np.unsafe.ndarray import to_fixed_tuple
 
-        return loop
+        count = self._params
+
+        def plain(x, out, scratch, params, rows, columns):
+            source, target = carray(x, rows), carray(out, rows)
+            for i in range(rows):
+                target[i] = function(source[i])
+
+        def with_params(x, out, scratch, params, rows, columns):
+            source, target = carray(x, rows), carray(out, rows)
+            settings = to_fixed_tuple(carray(params, count), count)
+            for i in range(rows):
+                target[i] = function(source[i], *settings)
+
+        return with_params if count else plain
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
-        return x.reshape(-1)
+        return x.reshape(-1, 1)
 
 
 class RowwiseKernel(ArrayKernel):
-    """f(x[i], out[i]) for every row i, where a row is a vector along the last axis; `jacobian`: out[i] is a matrix."""
+    """f(x[i], out[i], scratch) for every row i, where a row is a vector along the last axis.
 
-    def __init__(self, function: Callable[..., Any], name: str = "", *, jacobian: bool = False):
+    With `jacobian`, out[i] is the matrix of derivatives of every entry by every entry.
+    """
+
+    def __init__(self, module: str, name: str, *, jacobian: bool = False):
+        super().__init__(module, name)
         self._jacobian = jacobian
-        super().__init__(function, name)
 
     def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
-        def loop(x, out):
-            for i in range(x.shape[0]):
-                function(x[i], out[i])
+        from numba import carray
 
-        return loop
+        def rows_loop(x, out, scratch, params, rows, columns):
+            source, target = carray(x, (rows, columns)), carray(out, (rows, columns))
+            notes = carray(scratch, (2, columns))
+            for i in range(rows):
+                function(source[i], target[i], notes)
+
+        def matrices_loop(x, out, scratch, params, rows, columns):
+            source, target = carray(x, (rows, columns)), carray(out, (rows, columns, columns))
+            notes = carray(scratch, (2, columns))
+            for i in range(rows):
+                function(source[i], target[i], notes)
+
+        return matrices_loop if self._jacobian else rows_loop
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
         return x.reshape(-1, x.shape[-1])
+
+    def _scratch(self, columns: int) -> int:
+        return 2 * columns
 
     def _shape(self, x: np.ndarray) -> tuple[int, ...]:
         return (*x.shape, x.shape[-1]) if self._jacobian else x.shape

@@ -10,10 +10,11 @@ from numba import types
 from numba.extending import intrinsic, register_jitable
 
 from dlc.kernels import single as single_constants
+from dlc.kernels.jit import STRICT
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_inlined = register_jitable(forceinline=True, error_model="numpy")
+_inlined = register_jitable(forceinline=True, **STRICT)
 
 
 def scalar(function: Function) -> Function:

@@ -1,12 +1,10 @@
 """Activation functions of a vector, and their Jacobians: the names of dlc.reference.activations.
 
-Each function takes one vector and the array it fills. With e_i = e^(x_i − max x) and rest = Σ e_i over all but the
+Each function takes one vector, the array it fills, and two rows to note down exponentials as pairs. With e_i = e^(x_i − max x) and rest = Σ e_i over all but the
 greatest entry, 1 + rest and 1 − y_i are sums of positive numbers, and lose no digits.
 """
 
 import math
-
-import numpy as np
 
 from dlc.kernels.elementary import add, divide, exp_pair, is_finite, log1p_pair, multiply
 from dlc.kernels.scalar import fma, scalar
@@ -32,10 +30,10 @@ def below_top(x, i, top):
 
 
 @scalar
-def exponentials(x):
-    """e_i as pairs, and the sum of all but the greatest as a pair."""
+def exponentials(x, notes):
+    """e_i as pairs (the rows of NOTES), and the sum of all but the greatest as a pair."""
     top = greatest(x)
-    e, e_low = np.empty_like(x), np.empty_like(x)
+    e, e_low = notes[0], notes[1]
     rest, rest_low = 0.0, 0.0
     for i in range(x.size):
         high, low = below_top(x, i, top)
@@ -57,8 +55,8 @@ def all_but(i, top, e, e_low, rest, rest_low):
 
 
 @scalar
-def softmax(x, out):
-    _, e, e_low, rest, rest_low = exponentials(x)
+def softmax(x, out, notes):
+    _, e, e_low, rest, rest_low = exponentials(x, notes)
     d, d_low = add(1.0, rest)
     for i in range(x.size):
         q, q_low = divide(e[i], e_low[i], d, d_low + rest_low)
@@ -66,8 +64,8 @@ def softmax(x, out):
 
 
 @scalar
-def softmax_grad(x, out):
-    top, e, e_low, rest, rest_low = exponentials(x)
+def softmax_grad(x, out, notes):
+    top, e, e_low, rest, rest_low = exponentials(x, notes)
     d, d_low = add(1.0, rest)
     square, square_low = multiply(d, d)
     square_low = square_low + 2.0 * d * (d_low + rest_low)
@@ -91,8 +89,8 @@ def log_sum(rest, rest_low):
 
 
 @scalar
-def log_softmax(x, out):
-    top, _, _, rest, rest_low = exponentials(x)
+def log_softmax(x, out, notes):
+    top, _, _, rest, rest_low = exponentials(x, notes)
     log, log_low = log_sum(rest, rest_low)
     for i in range(x.size):
         high, low = below_top(x, i, top)
@@ -101,8 +99,8 @@ def log_softmax(x, out):
 
 
 @scalar
-def log_softmax_grad(x, out):
-    top, e, e_low, rest, rest_low = exponentials(x)
+def log_softmax_grad(x, out, notes):
+    top, e, e_low, rest, rest_low = exponentials(x, notes)
     d, d_low = add(1.0, rest)
     d_low = d_low + rest_low
     for j in range(x.size):

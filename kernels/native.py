@@ -1,0 +1,107 @@
+"""Kernels as plain machine code: compiled once by Numba, and from then on loaded without it.
+
+Loading Numba and its typing of NumPy takes longer than everything else that a short answer needs. A kernel here is a C
+function void f(x, out, scratch, params, rows, columns) in an object file, which llvmlite loads in milliseconds.
+"""
+
+import ctypes
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache as once
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlc.kernels import cache
+
+if TYPE_CHECKING:
+    import llvmlite.binding
+
+# What an object file names but a kernel never calls: the handling of an exception that it cannot raise.
+UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
+
+C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_ssize_t, ctypes.c_ssize_t)
+
+
+def native(name: str, kind: str, make: Callable[[], Callable[..., None]]) -> Callable[..., None]:
+    """The C function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
+
+    The loop is called as loop(x, out, scratch, params, rows, columns), first with four pointers to such numbers.
+    """
+    folder = cache.folder()
+    file = None if folder is None else folder / f"{name}-{kind}.kernel"
+    code = None if file is None else _read(file)
+    if code is None:
+        cache.announce(name)
+        code = _compiled(make(), kind)
+        if file is not None:
+            _write(file, code)
+    symbol, object_code = code.split(b"\n", 1)
+    return C_FUNCTION(_load(object_code, symbol.decode()))
+
+
+def _compiled(loop: Callable[..., None], kind: str) -> bytes:
+    """Symbol and object code of LOOP."""
+    import llvmlite.binding as llvm
+    from numba import cfunc, types
+
+    from dlc.kernels.jit import STRICT
+
+    pointers = [types.CPointer(getattr(types, kind))] * 4
+    function = cfunc(types.void(*pointers, types.intp, types.intp), **STRICT)(loop)
+    object_code: bytes = _machine().emit_object(llvm.parse_assembly(function.inspect_llvm()))
+    return function.native_name.encode() + b"\n" + object_code
+
+
+def _read(file: Path) -> bytes | None:
+    """What was written to FILE; None where there is none, or it is not whole."""
+    try:
+        checksum, code = file.read_bytes().split(b"\n", 1)
+    except (OSError, ValueError):
+        return None
+    return code if hashlib.sha256(code).hexdigest().encode() == checksum else None
+
+
+def _write(file: Path, code: bytes) -> None:
+    """Write whole, or not at all: other processes may be reading and writing the same kernel."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
+            temporary.write(hashlib.sha256(code).hexdigest().encode() + b"\n" + code)
+        os.replace(temporary.name, file)
+    except OSError:
+        Path(temporary.name).unlink(missing_ok=True)
+
+
+@once
+def _machine() -> "llvmlite.binding.TargetMachine":
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features().flatten()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features, opt=3, codemodel="jitdefault", jit=True
+    )
+
+
+@once
+def _engine() -> "llvmlite.binding.ExecutionEngine":
+    import llvmlite.binding as llvm
+
+    abort = ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value
+    for symbol in UNREACHABLE:
+        if llvm.address_of_symbol(symbol) is None:
+            llvm.add_symbol(symbol, abort)
+    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+
+
+def _load(object_code: bytes, symbol: str) -> int:
+    import llvmlite.binding as llvm
+
+    engine = _engine()
+    engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
+    engine.finalize_object()
+    address: int = engine.get_function_address(symbol)
+    return address

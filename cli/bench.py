@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dlc.cli import results, show, timing
-from dlc.cli.bench_cases import INPUT, cases
+from dlc.cli.bench_cases import CASES, cases
 from dlc.cli.bench_measure import Row, measure
+from dlc.cli.catalog import FAMILIES, complete
 from dlc.cli.errors import BadInputError, FailedError
 
 bench_app = typer.Typer(help="Time kernels, and compare saved runs.", no_args_is_help=True)
@@ -23,7 +24,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of
 
 @bench_app.command("run")
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="What to time; all by default.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME",
+            help="What to time; all by default.",
+            autocompletion=complete(*(FAMILIES[kind] for kind in CASES)),
+        ),
+    ] = None,
     dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Type of the numbers.")] = "float32",
     size: Annotated[int, typer.Option(help="Elements in the array.")] = 16384,
     budget: Annotated[float, typer.Option(help="Seconds of timing for each row.")] = 0.5,
@@ -45,7 +53,7 @@ def run(
     _require("seed", seed, 0, (1 << 63) - 1)
     to_time = cases(names or [], dtype=dtype, threads=threads, seed=seed)
     file = results.RunFile(storage, threads=threads)
-    settings = {"threads": threads, "seed": seed, "input": INPUT}
+    settings = {"threads": threads, "seed": seed}
     rows: list[Row] = []
     try:
         for row in measure(to_time, size=size, budget=budget, seed=seed):
@@ -56,7 +64,7 @@ def run(
                 file.add(results.benchmark(row.case.name, row.timed.kernel, params, budget, extra_info=facts))
     except KeyboardInterrupt:
         kept = f"{file.count} of {len(to_time)} rows are in {file.path}" if file.count else "nothing was timed yet"
-        show.note(f"Interrupted: {kept}")
+        show.note(kept)
         raise
     if as_json:
         saved = str(file.path) if file.count else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from dlc.reference.activations import ActivationCard
 
-INPUT = "normal, mean 0, standard deviation 3"
 # The plain Python reference is timed on the first of the elements: its time per element does not depend on their count.
 REFERENCE_ELEMENTS = 1000
+# Vector functions work on rows of this many elements.
+ROW = 32
 
 
 @dataclass(frozen=True)
@@ -37,34 +38,39 @@ class Contest:
     kernel: Contender
     bytes_moved: int  # every input read once, every output written once
     rivals: Mapping[str, Contender]
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One row of a benchmark: a contest at any number of elements, and what says whether its kernel is right."""
+    """One row of a benchmark: a contest at about any number of elements, and what says whether its kernel is right."""
 
     name: str
     dtype: str
+    numbers: str  # what the kernel is fed
     contest: Callable[[int], Contest]
     check: Callable[[], Agreement]
 
 
 def cases(names: list[str], *, dtype: str, threads: int, seed: int) -> list[Case]:
     """The rows for these NAMES, or for every name there is. Raises UnknownNameError, BadInputError."""
-    chosen = [catalog.find(name) for name in dict.fromkeys(names)] or [
-        (family, card) for family in catalog.FAMILIES.values() if family.kind in CASES for card in family.values()
-    ]
-    for family, card in chosen:
+    found = [catalog.find(name) for name in names]
+    for family, card in found:
         if family.kind not in CASES:
-            raise BadInputError(
-                f"{card.name} is of kind {family.kind}, which has no benchmark; time {' or '.join(CASES)}s"
-            )
-    return [case for family, card in chosen for case in CASES[family.kind](card, dtype, threads, seed)]
+            kinds = " or ".join(f"{kind}s" for kind in CASES)
+            raise BadInputError(f"{card.name} is of kind {family.kind}, which has no benchmark; time {kinds}")
+    chosen = {card.name: family.kind for family, card in found} or {
+        name: kind for kind in CASES for name in catalog.FAMILIES[kind]
+    }
+    return [
+        case
+        for name, kind in chosen.items()
+        for case in CASES[kind](catalog.FAMILIES[kind][name], dtype, threads, seed)
+    ]
 
 
 def activation_cases(card: ActivationCard, dtype: str, threads: int, seed: int) -> Iterator[Case]:
-    """An activation and its derivative, elementwise on one array."""
+    """An activation and its derivative, on one array; a vector function and its Jacobian, on rows."""
     from dlc.cli.agreement_activations import check_activation
 
     agreements: dict[str, Agreement] = {}
@@ -74,46 +80,53 @@ def activation_cases(card: ActivationCard, dtype: str, threads: int, seed: int) 
             agreements.update((agreement.quantity, agreement) for agreement in check_activation(card, dtypes=(dtype,)))
         return agreements[quantity]
 
-    for quantity, formula, prime in (("value", card.function, ""), ("derivative", card.grad, "'")):
-        kernel = catalog.elementwise(card, derivative=quantity == "derivative")
-        contest = partial(
-            elementwise_contest, kernel, formula, tuple(card.knobs.values()), dtype=dtype, threads=threads, seed=seed
-        )
-        yield Case(card.name + prime, dtype, contest, partial(check, quantity))
+    def contest(derivative: bool, elements: int) -> Contest:
+        x, out = arrays(elements, dtype, seed, vector=card.vector, jacobian=card.vector and derivative)
+        kernel = catalog.array_kernel(card, derivative=derivative)
+        formula = card.grad if derivative else card.function
+        return array_contest(kernel, formula, tuple(card.knobs.values()), x, out, threads=threads)
+
+    numbers = "normal, mean 0, standard deviation 3" + (f", in rows of {ROW}" if card.vector else "")
+    for quantity, name in (("value", card.name), ("derivative", f"{card.name}'")):
+        yield Case(name, dtype, numbers, partial(contest, quantity == "derivative"), partial(check, quantity))
 
 
-def elementwise_contest(
+def arrays(elements: int, dtype: str, seed: int, *, vector: bool, jacobian: bool) -> tuple[np.ndarray, np.ndarray]:
+    """About this many ELEMENTS, [elements] or in rows, and an array for the result: [rows, n, n] for Jacobians."""
+    import numpy as np
+
+    width = min(ROW, elements)
+    shape = (elements // width, width) if vector else (elements,)
+    x = np.random.default_rng(seed).normal(0, 3, shape).astype(dtype)
+    return x, np.empty((*shape, width) if jacobian else shape, dtype)
+
+
+def array_contest(
     kernel: Callable[..., Any],
     formula: Callable[..., Any],
     params: tuple[float, ...],
-    elements: int,
+    x: np.ndarray,
+    out: np.ndarray,
     *,
-    dtype: str,
     threads: int,
-    seed: int,
 ) -> Contest:
-    """out[i] = f(x[i]): the compiled kernel, and the reference's own FORMULA on a NumPy array and on Python floats."""
-    import numpy as np
-
-    x = np.random.default_rng(seed).normal(0, 3, elements).astype(dtype)
-    out = np.empty_like(x)
-    some = x[:REFERENCE_ELEMENTS].tolist()
+    """The compiled KERNEL from X to OUT, against the reference's own FORMULA on a NumPy array and in plain Python."""
+    some = x[: max(1, REFERENCE_ELEMENTS * len(x) // x.size)]
+    inputs = some.tolist()
 
     def plain_python() -> None:
-        for value in some:
-            formula(value, *params)
+        for each in inputs:
+            formula(each, *params)
 
-    rivals = {"reference": Contender(plain_python, len(some))}
-    missing = {}
-    if reason := numpy_gap(formula, x[:1], *params):
-        missing["numpy"] = reason
-    else:
-        rivals["numpy"] = Contender(partial(formula, x, *params), elements)
+    rivals = {"reference": Contender(plain_python, some.size)}
+    gap = "the formula takes one vector at a time" if x.ndim > 1 else numpy_gap(formula, x[:1], *params)
+    if not gap:
+        rivals["numpy"] = Contender(partial(formula, x, *params), x.size)
     return Contest(
-        kernel=Contender(partial(kernel, x, *params, out=out, threads=threads), elements),
+        kernel=Contender(partial(kernel, x, *params, out=out, threads=threads), x.size),
         bytes_moved=x.nbytes + out.nbytes,
         rivals=rivals,
-        missing=missing,
+        missing={"numpy": gap} if gap else {},
     )
 
 

@@ -6,13 +6,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from dlc.cli import bench, bench_cases, bench_measure, results
 from dlc.cli.agreement import Agreement
-from dlc.cli.bench_cases import Case, Contender, Contest, elementwise_contest
+from dlc.cli.bench_cases import Case, Contender, Contest, array_contest, arrays
 from dlc.cli.errors import BadInputError, FailedError
 from dlc.cli.timing import Timing
 from dlc.reference.activations import ACTIVATIONS
@@ -40,10 +41,16 @@ def copy(x, *, out, threads):  # noqa: ARG001
     np.copyto(out, x)
 
 
-def case(name, worst=0.5, formula=lambda x: x + 0, kernel=copy):
-    contest = partial(elementwise_contest, kernel, formula, (), dtype="float32", threads=1, seed=0)
-    agreement = Agreement(name, "value", "float32", worst, "ulp", "x = -3.5", 2.0, 1000)
-    return Case(name, "float32", contest, lambda: agreement)
+def case(name, worst=0.5, formula=lambda x: x + 0, kernel=copy, checked=lambda: None):
+    def contest(elements):
+        x, out = arrays(elements, "float32", 0, vector=False, jacobian=False)
+        return array_contest(kernel, formula, (), x, out, threads=1)
+
+    def check():
+        checked()
+        return Agreement(name, "value", "float32", worst, "ulp", "x = -3.5", 2.0, 1000)
+
+    return Case(name, "float32", "some numbers", contest, check)
 
 
 @pytest.fixture
@@ -77,7 +84,7 @@ def test_a_row_holds_the_times_of_one_kernel_and_its_ratios(to_time, dlc_bench):
         assert row[rival]["confidence"] >= 0.95
     assert row["compile_s"] is None, "nothing was compiled"
     assert row["first_call_s"] > 0
-    assert saved["extra_info"] == {**row, "threads": 1, "seed": 0, "input": bench_cases.INPUT}
+    assert saved["extra_info"] == {**row, "threads": 1, "seed": 0}
 
 
 def test_times_per_element_do_not_depend_on_how_many_a_rival_computes(monkeypatch):
@@ -85,7 +92,7 @@ def test_times_per_element_do_not_depend_on_how_many_a_rival_computes(monkeypatc
     monkeypatch.setattr(
         bench_measure.timing, "race", lambda calls, **_: {name: Timing(1, (2.0, 2.0, 2.0)) for name in calls}
     )
-    contest = Contest(Contender(int, 1000), 8000, {"reference": Contender(int, 100)})
+    contest = Contest(Contender(int, 1000), 8000, {"reference": Contender(int, 100)}, {})
     assert bench_measure.time_contest(contest, 0.1, 0).versus["reference"].ratio == pytest.approx(10.0)
 
 
@@ -127,7 +134,7 @@ def test_ctrl_c_keeps_the_finished_rows_and_says_where(to_time):
     result = CliRunner().invoke(bench.bench_app, ["run", *QUICK])
     path = results.find_run("latest", results.DEFAULT_STORAGE)
     assert result.exit_code == 130
-    assert result.stderr.splitlines()[0] == f"Interrupted: 2 of 3 rows are in {path}"
+    assert result.stderr.splitlines()[0] == f"2 of 3 rows are in {path}"
     assert list(results.read_run(path).measurements) == ["first[float32-500-1]", "second[float32-500-1]"]
 
 
@@ -156,24 +163,23 @@ def test_first_calls_come_before_any_check(to_time, dlc_bench):
     """A check may call the kernels of other rows, which would then seem to need no compilation."""
     events = []
     for name in "ab":
-        plain = case(name)
-        kernel_seen = partial(lambda name, *_, **__: events.append((name, "call")), name)
-        contest = partial(elementwise_contest, kernel_seen, lambda x: x + 0, (), dtype="float32", threads=1, seed=0)
-        check = partial(lambda name, check: events.append((name, "check")) or check(), name, plain.check)
-        to_time.append(Case(name, "float32", contest, check))
+        note_call, note_check = partial(events.append, (name, "call")), partial(events.append, (name, "check"))
+        to_time.append(case(name, kernel=lambda *_, note=note_call, **__: note(), checked=note_check))
     dlc_bench("run", *QUICK)
     assert events[:3] == [("a", "call"), ("b", "call"), ("a", "check")]
 
 
-def test_compilation_is_told_from_loading():
-    import numba
+@pytest.mark.parametrize("compiler", [numba.njit, numba.cfunc("float64(float64)")])
+def test_compilation_is_told_from_loading(compiler):
+    compiled = []
 
-    @numba.njit
-    def fresh(x):
-        return x + 1.5
+    def call():
+        if not compiled:
+            compiled.append(compiler(lambda x: x + 1.5))
+        compiled[0](2.0) if compiler is numba.njit else compiled[0].ctypes(2.0)
 
-    compiled, warm = (bench_measure.first_call(lambda: fresh(2.0)) for _ in range(2))
-    assert 0 < compiled.compilation <= compiled.seconds
+    cold, warm = bench_measure.first_call(call), bench_measure.first_call(call)
+    assert 0.5 * cold.seconds < cold.compilation <= cold.seconds
     assert warm.compilation is None
 
 
@@ -202,6 +208,27 @@ def test_bad_input_is_refused_before_anything_is_measured(dlc_bench, tmp_path, m
     with pytest.raises(BadInputError, match=re.escape(part)) as refusal:
         dlc_bench("run", *arguments)
     assert "\n" not in str(refusal.value)
+
+
+def test_real_kernels_are_checked_and_timed_under_every_name_they_have(dlc_bench):
+    report = json.loads(dlc_bench("run", "linear", "softmax", "identity", *QUICK, "--dtype", "float64", "--json").out)
+    rows = {row["name"]: row for row in report["rows"]}
+    assert list(rows) == ["identity", "identity'", "softmax", "softmax'"], "an alias is not timed twice"
+    assert all(row["right"] and row["vs_reference"] and row["dtype"] == "float64" for row in rows.values())
+    assert rows["softmax"]["elements"] == 480, "whole rows of 32"
+    moved = {name: row["gb_per_s"] * row["ns_per_element"] for name, row in rows.items()}
+    assert moved["softmax"] == pytest.approx(16), "bytes per element: one number read, one written"
+    assert moved["softmax'"] == pytest.approx(8 + 32 * 8), "a Jacobian has a row for each element"
+
+
+def test_every_activation_has_two_rows():
+    names = [case.name for case in bench_cases.cases([], dtype="float32", threads=1, seed=0)]
+    assert names == [name + prime for name in ACTIVATIONS for prime in ("", "'")]
+
+
+def test_what_has_no_benchmark_is_refused(dlc_bench):
+    with pytest.raises(BadInputError, match="adam is of kind optimizer, which has no benchmark; time activations"):
+        dlc_bench("run", "adam")
 
 
 def test_an_unknown_kernel_is_answered_with_a_near_name(dlc_bench):

@@ -1,5 +1,6 @@
 """`dlc bench`: kernels checked and then timed against NumPy and the plain reference; saved runs compared."""
 
+import statistics
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -152,6 +153,10 @@ def compare(
     show.table(("benchmark", "old", "new", "new/old", "finding"), [_compare_cells(row) for row in rows])
     for finding in dict.fromkeys(row["finding"] for row in rows if row["finding"] in UNDECIDED):
         show.note(f"{finding}: {UNDECIDED[finding]}")
+    ratios = [row["new_over_old"]["ratio"] for row in rows if row["new_over_old"]]
+    if len(ratios) > 1:
+        shift = statistics.median(ratios)
+        show.note(f"middle of all rows: new/old {shift:.3f}; what moves most rows is the machine, not one kernel")
     show.note(f"{before.label} and {after.label}: a trend, not a verdict")
 
 

@@ -179,7 +179,7 @@ def test_compilation_is_told_from_loading(compiler):
         compiled[0](2.0) if compiler is numba.njit else compiled[0].ctypes(2.0)
 
     cold, warm = bench_measure.first_call(call), bench_measure.first_call(call)
-    assert 0.5 * cold.seconds < cold.compilation <= cold.seconds
+    assert 0 < cold.compilation <= cold.seconds
     assert warm.compilation is None
 
 
@@ -273,6 +273,7 @@ def test_compare_finds_what_changed_what_did_not_and_what_is_only_in_one(tmp_pat
     assert rows["gone"]["new_over_old"] is None
     table = dlc_bench("compare", old, new)
     assert table.out.splitlines()[0].split("\t") == ["benchmark", "old", "new", "new/old", "finding"]
+    assert "middle of all rows: new/old 1.001;" in table.err, "of 0.5, 1.001 and 1.5"
     assert "a trend, not a verdict" in table.err
 
 

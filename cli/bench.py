@@ -15,12 +15,19 @@ from dlc.cli.bench_measure import Row, measure
 from dlc.cli.catalog import FAMILIES, complete
 from dlc.cli.errors import BadInputError, FailedError
 
-bench_app = typer.Typer(help="Time kernels, and compare saved runs.", no_args_is_help=True)
+bench_app = typer.Typer()
 
 Storage = Annotated[
     Path, typer.Option(help="Folder of saved runs; each kind of machine has a folder of its own in it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+
+
+@bench_app.callback(invoke_without_command=True)
+def bench(context: typer.Context) -> None:
+    """Time kernels, and compare saved runs."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @bench_app.command("run")
@@ -72,7 +79,7 @@ def run(
         show.json_object("bench run", machine=file.machine, file=saved, rows=[row.facts() for row in rows])
     else:
         show.table(RUN_COLUMNS, [_run_cells(row.facts()) for row in rows])
-        for note in _run_notes(rows):
+        for note in _run_notes(rows, threads):
             show.note(note)
         if file.count:
             show.note(f"{dtype}, {size} elements, threads: {threads}; saved in {file.path}")
@@ -114,8 +121,12 @@ def _ratio(ratio: dict[str, Any] | None, decimals: int) -> tuple[str, str]:
     return " ".join(map(str, numbers)), f"{middle}x {'-'.join(ends)}".rstrip()
 
 
-def _run_notes(rows: list[Row]) -> Iterator[str]:
-    """Why a cell is empty, and where a kernel is wrong."""
+def _run_notes(rows: list[Row], threads: int) -> Iterator[str]:
+    """Why a cell is empty, where a kernel is wrong, and whether the threads had work."""
+    from dlc.kernels.lift import PARALLEL_FROM
+
+    if threads > 1 and any(row.elements < PARALLEL_FROM for row in rows):
+        yield f"Only one thread worked: arrays are shared from {PARALLEL_FROM} elements on; choose a larger --size"
     without = defaultdict(list)
     for row in rows:
         for rival, reason in row.missing.items():

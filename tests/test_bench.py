@@ -154,6 +154,16 @@ def test_gaps_in_numpy_are_told_apart(name, gap):
     assert bench_cases.numpy_gap(ACTIVATIONS[name].function, np.ones(1)) == gap
 
 
+def test_threads_that_had_no_work_are_named(to_time, dlc_bench):
+    to_time.append(case("same"))
+    assert "Only one thread worked" in dlc_bench("run", *QUICK, "--threads", "2").err
+    assert "Only one thread worked" not in dlc_bench("run", *QUICK, "--size", "70000", "--threads", "2").err
+
+
+def test_alone_it_shows_its_help(dlc_bench):
+    assert "compare" in dlc_bench().out
+
+
 def test_a_formula_that_is_broken_itself_is_not_taken_for_a_gap_in_numpy():
     with pytest.raises(AttributeError, match="wrong_name"):
         bench_cases.numpy_gap(lambda x: x.wrong_name, np.ones(1))

@@ -19,7 +19,7 @@ class Entrant:
     @property
     def label(self) -> str:
         """Its name, with what was fixed."""
-        settings = ",".join(f"{name}={value:g}" for name, value in self.fixed.items())
+        settings = ",".join(f"{name}={value!r}".removesuffix(".0") for name, value in self.fixed.items())
         return f"{self.card.name}:{settings}" if settings else self.card.name
 
     @property

@@ -58,12 +58,14 @@ ADVANCE = types.void(
 @compiled(ADVANCE)
 def advance(gradient, step, x, g, state, loss, lr, knobs, diverged, task, t, steps):
     """Take STEPS steps after step t, given loss and g at x; diverged holds step numbers, or -1."""
+    expected = np.sum(diverged >= 0) * (1 + x.shape[0])
     for _ in range(steps):
         t += 1
         step(x, g, state, t, lr, knobs)
         gradient(x, g, loss, t + 1, task)
-        if count_misfits(x, loss) != np.sum(diverged >= 0) * (1 + x.shape[0]):
+        if count_misfits(x, loss) != expected:
             stop_misfits(x, loss, diverged, t)
+            expected = np.sum(diverged >= 0) * (1 + x.shape[0])
 
 
 class Block:

@@ -161,7 +161,9 @@ def compare(
     if as_json:
         show.json_object("bench compare", old=_described(before), new=_described(after), rows=rows)
         return
-    show.table(("benchmark", "old", "new", "new/old", "finding"), [_compare_cells(row) for row in rows])
+    # On a terminal, parameters that all rows share would only take the room of what differs.
+    shared = len({row["name"].partition("[")[2] for row in rows}) == 1
+    show.table(("benchmark", "old", "new", "new/old", "finding"), [_compare_cells(row, shared) for row in rows])
     for finding in dict.fromkeys(row["finding"] for row in rows if row["finding"] in UNDECIDED):
         show.note(f"{finding}: {UNDECIDED[finding]}")
     ratios = [row["new_over_old"]["ratio"] for row in rows if row["new_over_old"]]
@@ -204,8 +206,15 @@ def _finding(interval: timing.Ratio) -> str:
     return "slower" if interval.low > 1 else "faster" if interval.high < 1 else "no difference shown"
 
 
-def _compare_cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["name"], _duration(row["old_s"]), _duration(row["new_s"]), _ratio(row["new_over_old"], 3), row["finding"]
+def _compare_cells(row: dict[str, Any], params_shared: bool) -> tuple[Any, ...]:
+    name = row["name"]
+    return (
+        (name, name.partition("[")[0] if params_shared else name),
+        _duration(row["old_s"]),
+        _duration(row["new_s"]),
+        _ratio(row["new_over_old"], 3),
+        row["finding"],
+    )
 
 
 def _duration(seconds: float | None) -> tuple[Any, str]:

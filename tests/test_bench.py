@@ -327,6 +327,14 @@ def test_on_a_terminal_each_row_has_its_unit(tmp_path, dlc_bench, monkeypatch):
     assert re.search("1.000x +no rounds kept", dlc_bench("compare", old, new).out)
 
 
+@pytest.mark.parametrize(("other", "shown"), [("b[32]", ["a", "b"]), ("b[64]", ["a[32]", "b[64]"])])
+def test_parameters_are_shown_on_a_terminal_where_they_differ(tmp_path, dlc_bench, monkeypatch, other, shown):
+    path = save(tmp_path, "run", {"a[32]": spread(1.0), other: spread(1.0)})
+    assert [row.split()[0] for row in dlc_bench("compare", path, path).out.splitlines()[1:]] == ["a[32]", other]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert [row.split()[0] for row in dlc_bench("compare", path, path).out.splitlines()[1:]] == shown
+
+
 def test_progress_is_for_terminals_only(to_time, dlc_bench):
     to_time.append(case("same"))
     assert "\r" not in dlc_bench("run", *QUICK).err

@@ -41,7 +41,7 @@ def run(
         ),
     ] = None,
     dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Type of the numbers.")] = "float32",
-    size: Annotated[int, typer.Option(help="Elements in the array.")] = 16384,
+    size: Annotated[int, typer.Option(help="Elements in the array (for Jacobians, in the result).")] = 16384,
     budget: Annotated[float, typer.Option(help="Seconds of timing for each row.")] = 0.5,
     threads: Annotated[int, typer.Option(help="Threads of the compiled kernel.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the numbers and of the order of turns.")] = 0,

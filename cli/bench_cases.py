@@ -92,11 +92,12 @@ def activation_cases(card: ActivationCard, dtype: str, threads: int, seed: int) 
 
 
 def arrays(elements: int, dtype: str, seed: int, *, vector: bool, jacobian: bool) -> tuple[np.ndarray, np.ndarray]:
-    """About this many ELEMENTS, [elements] or in rows, and an array for the result: [rows, n, n] for Jacobians."""
+    """Input and room for the result, the larger of about this many ELEMENTS: [elements], [rows, n], or [rows, n, n]."""
     import numpy as np
 
     width = min(ROW, elements)
-    shape = (elements // width, width) if vector else (elements,)
+    rows = max(1, elements // (width * width if jacobian else width))
+    shape = (rows, width) if vector else (elements,)
     x = np.random.default_rng(seed).normal(0, 3, shape).astype(dtype)
     return x, np.empty((*shape, width) if jacobian else shape, dtype)
 

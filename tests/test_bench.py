@@ -226,9 +226,22 @@ def test_real_kernels_are_checked_and_timed_under_every_name_they_have(dlc_bench
     assert list(rows) == ["identity", "identity'", "softmax", "softmax'"], "an alias is not timed twice"
     assert all(row["right"] and row["vs_reference"] and row["dtype"] == "float64" for row in rows.values())
     assert rows["softmax"]["elements"] == 480, "whole rows of 32"
+    assert rows["softmax'"]["elements"] == 32, "one matrix of 32 by 32, since there must be one"
     moved = {name: row["gb_per_s"] * row["ns_per_element"] for name, row in rows.items()}
     assert moved["softmax"] == pytest.approx(16), "bytes per element: one number read, one written"
     assert moved["softmax'"] == pytest.approx(8 + 32 * 8), "a Jacobian has a row for each element"
+
+
+def test_no_array_is_larger_than_asked_for():
+    for shape in (
+        {"vector": False, "jacobian": False},
+        {"vector": True, "jacobian": False},
+        {"vector": True, "jacobian": True},
+    ):
+        x, out = arrays(5000, "float32", 0, **shape)
+        assert 4000 < max(x.size, out.size) <= 5000
+    x, out = arrays(1, "float32", 0, vector=True, jacobian=True)
+    assert (x.shape, out.shape) == ((1, 1), (1, 1, 1))
 
 
 def test_every_activation_has_two_rows():

@@ -50,7 +50,7 @@ from dlc.kernels.elementary import (
     scale_beside_one,
     tanh,
 )
-from dlc.kernels.scalar import fma, power, scalar
+from dlc.kernels.scalar import fma, power, scalar, with_sign
 
 
 @scalar
@@ -156,8 +156,7 @@ def hard_tanh_grad(x, low=-1.0, high=1.0):
 def softsign(x):
     d, d_low = add(1.0, abs(x))
     q, q_low = divide(x, 0.0, d, d_low)
-    limit = 1.0 if x > 0.0 else -1.0
-    return choose(x, is_finite(x), q + q_low, limit)
+    return with_sign(choose(x, is_finite(x), q + q_low, 1.0), x)
 
 
 @scalar
@@ -251,7 +250,7 @@ def tanh_grad(x):
 def elu(x, alpha=1.0):
     m, m_low = expm1_pair(clamped(x, LOWEST, 0.0))
     high, low = multiply(alpha, m)
-    return choose(x, x > 0.0, x, high + fma(alpha, m_low, low))
+    return choose(x, x > 0.0, x, with_sign(high + fma(alpha, m_low, low), x))
 
 
 @scalar
@@ -268,7 +267,7 @@ def selu(x):
     factor, factor_low = (SELU_SCALE if positive else SELU_NEGATIVE)
     value, value_low = (x if positive else m), (0.0 if positive else m_low)
     high, low = multiply(factor, value)
-    return rounded(high, low + fma(factor, value_low, factor_low * value))
+    return with_sign(rounded(high, low + fma(factor, value_low, factor_low * value)), x)
 
 
 @scalar
@@ -282,9 +281,9 @@ def selu_grad(x):
 @scalar
 def weighted(x, w, w_low, shifted):
     """x·(w + w_low)·2ᵏ, rounded once; 0 at −∞, where the weight vanishes faster than x grows."""
-    x = LOWEST if x < LOWEST else x
-    high, low = multiply(x, w)
-    return scale(rounded(high, fma(x, w_low, low)), shifted)
+    limited = LOWEST if x < LOWEST else x
+    high, low = multiply(limited, w)
+    return with_sign(scale(rounded(high, fma(limited, w_low, low)), shifted), x)
 
 
 @scalar

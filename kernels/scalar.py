@@ -43,16 +43,27 @@ def _narrow(value: Any) -> Any:
     return tuple(map(_narrow, value)) if isinstance(value, tuple) else value
 
 
+def _llvm(name: str, kind: Any, arity: int) -> tuple[Any, Any]:
+    """Signature and code of LLVM's intrinsic function NAME for numbers of one KIND."""
+
+    def generate(context, builder, signature, args):
+        number = context.get_value_type(signature.return_type)
+        function = builder.module.declare_intrinsic(name, [number], ir.FunctionType(number, [number] * arity))
+        return builder.call(function, args)
+
+    return kind(*[kind] * arity), generate
+
+
 @intrinsic
 def fma(_context, x, y, z):
     """x·y + z, rounded once."""
+    return _llvm("llvm.fma", x, 3)
 
-    def generate(context, builder, signature, args):
-        kind = context.get_value_type(signature.return_type)
-        function = builder.module.declare_intrinsic("llvm.fma", [kind], ir.FunctionType(kind, [kind] * 3))
-        return builder.call(function, args)
 
-    return x(x, x, x), generate
+@intrinsic
+def with_sign(_context, x, y):
+    """|x| with the sign of y; zeros have one too."""
+    return _llvm("llvm.copysign", x, 2)
 
 
 @intrinsic

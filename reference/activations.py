@@ -38,13 +38,13 @@ class ActivationCard(Card):
     bounds: tuple[float, float] = (-inf, inf)
     monotone: bool = False
     symmetry: str = ""  # "odd" or "even"
-    kinks: tuple[float | str, ...] = ()  # numbers, or names of the parameters that place them
+    kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = ()  # a function of the parameters, if they matter
     vector: bool = False  # takes a vector; its derivative is a Jacobian
     ulp: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(ULP))
 
     def kinks_at(self, params: dict[str, float]) -> list[float]:
-        """Where the derivative jumps, for these parameters."""
-        return [float(params[kink]) if isinstance(kink, str) else kink for kink in self.kinks]
+        """Where value or derivative jumps, for these parameters."""
+        return [float(kink) for kink in (self.kinks(**params) if callable(self.kinks) else self.kinks)]
 
     def facts(self) -> list[tuple[str, str]]:
         """Formula, derivative and what else is declared, as (label, text)."""
@@ -57,8 +57,7 @@ class ActivationCard(Card):
         ]
         if self.symmetry:
             rows.append(("symmetry", self.symmetry))
-        if self.kinks:
-            rows.append(("kinks", ", ".join(f"x = {kink}" for kink in self.kinks)))
+        rows.append(("kinks", ", ".join(f"x = {kink:g}" for kink in self.kinks_at(self.knobs)) or "none"))
         bounds = (f"{dtype} {value:g} / {slope:g}" for dtype, (value, slope) in self.ulp.items())
         rows.append(("error", "at most " + ", ".join(bounds) + " ulp (value / derivative)"))
         rows.append(("source", self.source))
@@ -161,7 +160,7 @@ def thresholded_relu_grad(x: Number, theta: float = 1.0) -> Number:
 
 @ACTIVATIONS.card(
     "x if x > θ, else 0", derivative="1 if x > θ, else 0", grad=thresholded_relu_grad, bounds=(0, inf), monotone=True,
-    kinks=("theta",), requires=(("theta >= 0", lambda theta: theta >= 0),),
+    kinks=lambda theta: (theta,), requires=(("theta >= 0", lambda theta: theta >= 0),),
     source="Konda, Memisevic & Krueger 2014, arXiv:1402.3337",
 )
 def thresholded_relu(x: Number, theta: float = 1.0) -> Number:
@@ -190,7 +189,7 @@ def hard_tanh_grad(x: Number, low: float = -1.0, high: float = 1.0) -> Number:
 
 @ACTIVATIONS.card(
     "min(max(x, low), high)", derivative="1 if low < x < high, else 0", grad=hard_tanh_grad, bounds=(-1, 1),
-    monotone=True, symmetry="odd", kinks=("low", "high"), requires=(("low < high", lambda low, high: low < high),),
+    monotone=True, symmetry="odd", kinks=lambda low, high: (low, high), requires=(("low < high", lambda low, high: low < high),),
     source="Collobert 2004, Large Scale Machine Learning, thesis, Université Paris 6",
 )
 def hard_tanh(x: Number, low: float = -1.0, high: float = 1.0) -> Number:
@@ -273,7 +272,7 @@ def elu_grad(x: Number, alpha: float = 1.0) -> Number:
 
 @ACTIVATIONS.card(
     "x if x > 0, else α·(eˣ − 1)", derivative="1 if x > 0, else α·eˣ", grad=elu_grad, bounds=(-1, inf), monotone=True,
-    kinks=(0,), requires=(("alpha >= 0", lambda alpha: alpha >= 0),),
+    kinks=lambda alpha: () if alpha == 1 else (0,), requires=(("alpha >= 0", lambda alpha: alpha >= 0),),
     source="Clevert, Unterthiner & Hochreiter 2015, arXiv:1511.07289",
 )
 def elu(x: Number, alpha: float = 1.0) -> Number:
@@ -357,7 +356,7 @@ def mish_grad(x: Number) -> Number:
 
 @ACTIVATIONS.card(
     "x·tanh(log(1 + eˣ))", derivative="tanh(s) + x·σ(x)/cosh²(s), with s = log(1 + eˣ)", grad=mish_grad,
-    bounds=(-0.30884088580416395, inf), source="Misra 2019, arXiv:1908.08681",
+    bounds=(-0.30884341301725043, inf), source="Misra 2019, arXiv:1908.08681",
 )
 def mish(x: Number) -> Number:
     """x, weighted by the hyperbolic tangent of its softplus."""

@@ -55,8 +55,21 @@ SINGLE = Precision("single", "f", 23, 12, -126, 127, -120, 100, exp=6, log1p=5, 
 
 
 def polynomial(function: Callable[[Any], Any], low: Any, high: Any, terms: int) -> list[Any]:
-    """Coefficients, highest power first, that approximate FUNCTION on [LOW, HIGH]."""
-    return list(mpmath.chebyfit(function, [low, high], terms))
+    """Coefficients, highest power first, of the polynomial that meets FUNCTION at the Chebyshev nodes of [LOW, HIGH]."""
+    middle, half = (low + high) / 2, (high - low) / 2
+    angles = [mpmath.pi * (k + mpf(1) / 2) / terms for k in range(terms)]
+    values = [function(middle + half * mpmath.cos(angle)) for angle in angles]
+    # T_0 = 1, T_1 = u, T_(n+1) = 2·u·T_n − T_(n−1), as powers of x, lowest first; u = (x − middle) / half.
+    u = [-middle / half, 1 / half]
+    basis = [[mpf(1)], u]
+    for n in range(2, terms):
+        twice = [2 * (u[0] * a + u[1] * b) for a, b in zip([*basis[n - 1], 0], [0, *basis[n - 1]], strict=True)]
+        basis.append([a - b for a, b in zip(twice, [*basis[n - 2], 0, 0], strict=True)])
+    total = [mpf(0)] * terms
+    for n in range(terms):
+        weight = sum(v * mpmath.cos(n * angle) for v, angle in zip(values, angles, strict=True)) * (2 if n else 1) / terms
+        total = [a + weight * b for a, b in zip(total, basis[n] + [mpf(0)] * terms, strict=False)]
+    return total[::-1]
 
 
 def exp_remainder(r: Any) -> Any:

@@ -1,0 +1,45 @@
+# make run    install into .venv and show a query, a check and a race
+# make test   all tests           make lint   style and types
+# make bench  time the kernels    make peers  record golden values from, and race against, torch, jax and optax
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint bench peers clean
+
+run: .venv/installed
+	$(BIN)/dlc activation gelu -1 0.5 2
+	$(BIN)/dlc check gelu
+	$(BIN)/dlc optimize
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/installed
+	$(BIN)/dlc bench run
+
+peers: .venv/peers
+	$(BIN)/python -m tests.peers
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ .venv/installed
+
+.venv/peers: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
+	touch $@

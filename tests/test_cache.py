@@ -1,0 +1,88 @@
+"""The compile cache: never stale, never endless, and no trouble when it cannot be kept."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from dlc.kernels import cache
+
+ASK = "from dlc.cli.main import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-1', '2']; main()"
+
+
+def ask(folder: Path, source: Path = ROOT) -> subprocess.CompletedProcess:
+    """`dlc activation relu -1 2` with kernels kept in FOLDER, from the package in SOURCE."""
+    start = (
+        "import sys, types, importlib.machinery as m\n"
+        "sys.meta_path = [f for f in sys.meta_path if '__editable__' not in getattr(f, '__module__', '')]\n"
+        f"dlc = types.ModuleType('dlc'); dlc.__path__ = [{str(source)!r}]; sys.modules['dlc'] = dlc\n"
+    )
+    environment = {**os.environ, "DLC_CACHE_DIR": str(folder)}
+    return subprocess.run([sys.executable, "-c", start + ASK], capture_output=True, text=True, env=environment)
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(folder.glob("kernels/*/*.kernel"))
+
+
+def test_compiled_once_and_said_so(tmp_path):
+    first, second = ask(tmp_path), ask(tmp_path)
+    assert first.stdout == second.stdout
+    assert "compiling kernels" in first.stderr
+    assert second.stderr == ""
+    assert len(kept(tmp_path)) == 2
+
+
+def test_a_change_in_any_kernel_source_is_seen(tmp_path):
+    source = tmp_path / "source"
+    for room in ("cli", "kernels", "reference"):
+        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    before = ask(tmp_path / "cache", source)
+    assert before.stdout.splitlines()[1].split("\t")[1] == "0.0"
+    helper = source / "kernels" / "activations.py"
+    text = helper.read_text().replace("y = chosen if condition else otherwise", "y = chosen if condition else 7.0")
+    assert text != helper.read_text()
+    helper.write_text(text)
+    after = ask(tmp_path / "cache", source)
+    assert "compiling" in after.stderr
+    assert after.stdout.splitlines()[1].split("\t")[1] == "7.0"
+
+
+@pytest.mark.parametrize("damage", [b"", b"rubbish", None])
+def test_a_damaged_file_is_compiled_anew(tmp_path, damage):
+    first = ask(tmp_path)
+    for file in kept(tmp_path):
+        file.write_bytes(file.read_bytes()[:-100] if damage is None else damage)
+    second = ask(tmp_path)
+    assert second.returncode == 0
+    assert second.stdout == first.stdout
+    assert "compiling" in second.stderr
+    assert ask(tmp_path).stderr == ""
+
+
+def test_a_folder_that_cannot_be_made_is_no_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    run = ask(tmp_path / "file")
+    assert run.returncode == 0
+    assert "-1.0\t0.0" in run.stdout
+
+
+def test_only_the_newest_folders_stay(tmp_path):
+    for age in range(7):
+        folder = tmp_path / f"state{age}"
+        folder.mkdir()
+        (folder / "x.kernel").write_text("")
+        os.utime(folder, (1000 - age, 1000 - age))
+    cache.prune(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"state{age}" for age in range(cache.KEPT_FOLDERS)]
+
+
+def test_the_place_follows_the_environment(monkeypatch, tmp_path):
+    monkeypatch.delenv("DLC_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache.root() == tmp_path / "dlc"
+    monkeypatch.setenv("DLC_CACHE_DIR", str(tmp_path / "mine"))
+    assert cache.root() == tmp_path / "mine"

@@ -1,0 +1,77 @@
+"""Both sides of the house name the same things, with the same parameters."""
+
+import inspect
+
+import pytest
+from dlc.cli.catalog import FAMILIES, find
+from dlc.kernels import activations, vectors
+from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.family import Card, Family, UnknownNameError
+
+CARDS = [(family, card) for family in FAMILIES.values() for card in family.values()]
+
+
+def kernel_module(card):
+    return vectors if card.vector else activations
+
+
+@pytest.mark.parametrize("card", ACTIVATIONS.values(), ids=lambda card: card.name)
+def test_kernel_and_reference_have_the_same_parameters(card):
+    for name, function in ((card.name, card.function), (f"{card.name}_grad", card.grad)):
+        kernel = getattr(kernel_module(card), name)
+        if card.vector:
+            assert list(inspect.signature(kernel).parameters) == ["x", "out", "notes"]
+        else:
+            assert inspect.signature(kernel).parameters.keys() == inspect.signature(function).parameters.keys()
+            defaults = {p.name: p.default for p in inspect.signature(kernel).parameters.values() if p.default is not p.empty}
+            assert defaults == card.knobs
+        assert callable(kernel.float32_twin)
+
+
+def test_no_kernel_is_without_a_card():
+    pairs = [(n, m) for m in (activations, vectors) for n in vars(m) if n.endswith("_grad") and not n.startswith("weighted")]
+    assert {name.removesuffix("_grad") for name, _ in pairs} == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize(("family", "card"), CARDS, ids=lambda each: getattr(each, "name", ""))
+def test_a_card_says_what_it_must(family, card):
+    assert card.summary.endswith(".")
+    assert card.formula
+    assert any(digit.isdigit() for digit in card.source), "a source has a year"
+    assert find(card.name) == (family, card)
+    for alias in card.aliases:
+        assert find(alias)[1] is card
+    for _, holds in card.requires:
+        knobs = card.knobs
+        assert holds(**{name: knobs[name] for name in inspect.signature(holds).parameters}), "defaults lie in the domain"
+
+
+def test_a_name_is_entered_once():
+    family = Family("thing", Card)
+
+    def thing(x):
+        """A thing."""
+        return x
+
+    assert family.card("x", source="1900", aliases=("other",))(thing) is thing
+    with pytest.raises(ValueError, match="entered twice"):
+        family.card("x", source="1900")(thing)
+
+    def other(x):
+        return x
+
+    with pytest.raises(ValueError, match="entered twice"):
+        family.card("x", source="1900")(other)
+
+
+def test_names_are_unique_over_all_families():
+    names = [name for family in FAMILIES.values() for name in family.names]
+    assert len(names) == len(set(names))
+
+
+def test_an_unknown_name_is_met_with_the_nearest():
+    with pytest.raises(UnknownNameError, match="no activation 'gulu'; did you mean 'gelu'"):
+        ACTIVATIONS["gulu"]
+    assert ACTIVATIONS.get("gulu") is None
+    assert "swish" in ACTIVATIONS
+    assert ACTIVATIONS["swish"].name == "silu"

@@ -1,0 +1,97 @@
+"""Lifts: shapes, types, out=, threads."""
+
+import numpy as np
+import pytest
+from dlc.cli.catalog import array_kernel
+from dlc.kernels.lift import PARALLEL_FROM, ArrayKernel
+from dlc.reference.activations import ACTIVATIONS
+
+TANH = ACTIVATIONS["tanh"]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["tanh", "softmax", "leaky_relu"])
+def test_threads_do_not_change_a_bit(name, dtype):
+    card = ACTIVATIONS[name]
+    x = np.random.default_rng(0).normal(0, 3, (3 * PARALLEL_FROM // 50 + 7, 50)).astype(dtype)
+    kernel = array_kernel(card)
+    serial = kernel(x, *card.knobs.values())
+    for threads in (2, 3, 5):
+        assert kernel(x, *card.knobs.values(), threads=threads).tobytes() == serial.tobytes()
+
+
+def test_bits_do_not_depend_on_the_place_in_an_array():
+    """The vector loop and the loop over what remains round alike."""
+    x = np.random.default_rng(1).normal(0, 3, 1003).astype(np.float32)
+    whole = array_kernel(TANH)(x)
+    assert all(array_kernel(TANH)(x[i : i + 1])[0] == whole[i] for i in range(0, 1003, 17))
+
+
+def test_out_is_filled_and_returned():
+    x = np.linspace(-1, 1, 12).reshape(3, 4)
+    out = np.empty_like(x)
+    assert array_kernel(TANH)(x, out=out) is out
+    assert np.allclose(out, np.tanh(x), rtol=1e-15)
+    assert array_kernel(TANH)(x, out=x) is x  # in place
+    assert np.array_equal(x, out)
+
+
+def test_strided_input_is_read_right():
+    x = np.linspace(-1, 1, 20)[::3]
+    assert np.array_equal(array_kernel(TANH)(x), array_kernel(TANH)(x.copy()))
+
+
+def test_nothing_in_nothing_out():
+    assert array_kernel(TANH)(np.empty((0, 3))).shape == (0, 3)
+
+
+def test_jacobians_have_one_more_axis():
+    x = np.zeros((2, 3, 4), np.float32)
+    assert array_kernel(ACTIVATIONS["softmax"], derivative=True)(x).shape == (2, 3, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("x", "params", "out", "error", "words"),
+    [
+        (np.arange(3), (), None, TypeError, "float32 or float64, not int64"),
+        (np.zeros(3, np.float16), (), None, TypeError, "not float16"),
+        (np.zeros(3), (1.0,), None, TypeError, "takes 0 parameters, not 1"),
+        (np.zeros(3), (), np.zeros(4), ValueError, "shape"),
+        (np.zeros(3), (), np.zeros(3, np.float32), ValueError, "float64"),
+        (np.zeros(3), (), np.zeros(6)[::2], ValueError, "contiguous"),
+    ],
+)
+def test_what_does_not_fit_is_refused(x, params, out, error, words):
+    with pytest.raises(error, match=words):
+        array_kernel(TANH)(x, *params, out=out)
+
+
+@pytest.mark.parametrize("card", [card for card in ACTIVATIONS.values() if not card.vector], ids=lambda card: card.name)
+def test_a_twin_computes_in_float32(card):
+    """A literal written as an integer, or a forgotten constant, would widen a float32 kernel to float64."""
+    from dlc.kernels import activations
+    from numba import float32, njit
+
+    def caller(twin, params):
+        def plain(x):
+            return twin(x)
+
+        def with_one(x, a):
+            return twin(x, a)
+
+        def with_two(x, a, b):
+            return twin(x, a, b)
+
+        return (plain, with_one, with_two)[params]
+
+    params = len(card.knobs)
+    for name in (card.name, f"{card.name}_grad"):
+        compiled = njit(error_model="numpy")(caller(getattr(activations, name).float32_twin, params))
+        compiled.compile((float32,) * (1 + params))
+        (signature,) = compiled.nopython_signatures
+        assert signature.return_type == float32
+
+
+def test_a_kernel_must_say_its_loop():
+    with pytest.raises(NotImplementedError):
+        ArrayKernel("activations", "tanh")(np.zeros(2))

@@ -104,7 +104,8 @@ def generate() -> Mnist1d:
 def load() -> Mnist1d:
     """The data set from the cache; generated where there is none, or a broken one."""
     path = folders.root() / "data" / "mnist1d.npz"
-    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), np.load(path) as stored:
+    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), open(path, "rb") as file:
+        stored = np.load(file)
         return Mnist1d(*(stored[name] for name in Mnist1d._fields))
     data = generate()
     with suppress(OSError):  # nowhere to keep it: generated anew in each process

@@ -73,7 +73,7 @@ class Block:
 
     def __init__(self, problem: Problem, kernel: StepKernel, knobs: np.ndarray, x: np.ndarray, rates: Any, task: Any):
         self._functions = problem.gradient, kernel.step
-        self.x = np.ascontiguousarray(x)
+        self.x = np.array(x, np.float64, order="C")  # a copy: the starts are the caller's
         self._g = np.empty_like(self.x)
         self._state = kernel.start(self.x.shape)
         self.loss = np.empty(self.x.shape[1])

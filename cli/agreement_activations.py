@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlc.cli.agreement import Agreement
 from dlc.cli.catalog import array_kernel
+from dlc.cli.values import params_as_type
 from dlc.reference.activations import ActivationCard
 from dlc.reference.ulp import FORMATS, truth, ulps
 
@@ -50,7 +51,7 @@ def numbers(dtype: str, samples: int, seed: int, places: Sequence[float] = ()) -
 
 
 def _numbers(card: ActivationCard, derivative: bool, dtype: str, samples: int, seed: int) -> tuple[float, str, int]:
-    params = rounded(card.knobs, dtype)
+    params = params_as_type(card.knobs, dtype)
     x = numbers(dtype, samples, seed, card.kinks_at(params))
     values = array_kernel(card, derivative=derivative)(x, *params.values())
     worst, at = -1.0, ""
@@ -68,9 +69,7 @@ def error_at(
     return ulps(value, truth(card.grad if derivative else card.function, x, params), dtype)
 
 
-def vector_errors(
-    card: ActivationCard, x: "np.ndarray", values: "np.ndarray", *, derivative: bool
-) -> "np.ndarray":
+def vector_errors(card: ActivationCard, x: "np.ndarray", values: "np.ndarray", *, derivative: bool) -> "np.ndarray":
     """Errors in ulp of every number of VALUES, the function (or Jacobian) of one vector X."""
     import numpy as np
 
@@ -105,10 +104,3 @@ def _vectors(card: ActivationCard, derivative: bool, dtype: str, samples: int, s
         if not errors.max() <= worst:
             worst, at = float(errors.max()), f"a vector of {length}, seed {seed}, number {count}"
     return worst, at, count
-
-
-def rounded(params: dict[str, float], dtype: str) -> dict[str, float]:
-    """Parameters as a kernel of this type sees them."""
-    import numpy as np
-
-    return {name: float(np.dtype(dtype).type(value)) for name, value in params.items()}

@@ -33,7 +33,9 @@ def list_(
 
 
 def show_(
-    name: Annotated[str, typer.Argument(help="Any name of `dlc list`.", autocompletion=complete(*FAMILIES.values()))],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Any name of `dlc list`.", autocompletion=complete(*FAMILIES.values()))
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show the card of NAME: formula, what is declared of it, parameters and source.

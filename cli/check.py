@@ -18,7 +18,9 @@ def check(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...", help="What to check; everything by default.", autocompletion=complete(*FAMILIES.values())
+            metavar="[NAME]...",
+            help="What to check; everything by default.",
+            autocompletion=complete(*FAMILIES.values()),
         ),
     ] = None,
     samples: Annotated[int, typer.Option(help="Inputs per function and type, at least.")] = SAMPLES,

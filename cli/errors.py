@@ -46,7 +46,8 @@ def reported(codes: list[int]) -> Iterator[None]:
         if type(error).__module__.startswith("typer") or os.environ.get("DLC_TRACEBACK"):
             raise  # what is Typer's own is an exit code, or a complaint that main() prints
         name = type(error).__name__
-        codes.append(_say(f"a fault in dlc ({name}: {' '.join(str(error).split())[:200]}); DLC_TRACEBACK=1 shows where", 1))
+        words = " ".join(str(error).split())[:200]
+        codes.append(_say(f"a fault in dlc ({name}: {words}); DLC_TRACEBACK=1 shows where", 1))
 
 
 def _say(error: Exception | str, code: int) -> int:

@@ -33,7 +33,7 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    help="The deep-learning calculator: exact values, fair races and honest benchmarks, each checked against a reference.",
+    help="The deep-learning calculator: exact values, fair races, honest benchmarks, each checked against a reference.",
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -3,14 +3,14 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # Curves differ by their marks too, never by colour alone.
 MARKERS = ("braille", "dot", "+", "x")
 COLOURS = ("cyan", "orange", "green", "magenta")
 
 
-def curves(x: Sequence[float], lines: dict[str, Sequence[float]], *, title: str) -> str:
+def curves(x: Sequence[float], lines: Mapping[str, Sequence[float]], *, title: str) -> str:
     """LINES over X as text, as wide as the terminal; points that are not finite are left out."""
     import plotext
 

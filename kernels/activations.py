@@ -1,7 +1,7 @@
 """Activation functions and their derivatives as scalar kernels: the names of dlc.reference.activations.
 
-With e = e^(−|x|) no formula below overflows or cancels. A derivative that changes sign is a polynomial times the distance
-from its root near there (`near_root`), where any other form would lose its digits.
+With e = e^(−|x|) no formula below overflows or cancels. Near a root, a derivative is a polynomial times the distance
+from it (`near_root`): any other form would lose its digits there.
 """
 
 from dlc.kernels.double import (
@@ -48,7 +48,6 @@ from dlc.kernels.elementary import (
     rounded,
     scale,
     scale_beside_one,
-    tanh,
 )
 from dlc.kernels.scalar import fma, power, scalar, with_sign
 
@@ -264,7 +263,7 @@ def elu_grad(x, alpha=1.0):
 def selu(x):
     m, m_low = expm1_pair(clamped(x, LOWEST, 0.0))
     positive = x > 0.0
-    factor, factor_low = (SELU_SCALE if positive else SELU_NEGATIVE)
+    factor, factor_low = SELU_SCALE if positive else SELU_NEGATIVE
     value, value_low = (x if positive else m), (0.0 if positive else m_low)
     high, low = multiply(factor, value)
     return with_sign(rounded(high, low + fma(factor, value_low, factor_low * value)), x)
@@ -304,7 +303,7 @@ def silu(x):
 
 
 @scalar
-def weighted_logistic_grad(x, z, z_low, slope, slope_low):
+def slope_of_weighted_logistic(x, z, z_low, slope, slope_low):
     """The derivative of x·σ(z) for a z with the sign of x: σ(z)·(1 + x·z′·σ(−z)), with slope = x·z′."""
     negative = x < 0.0
     e, e_low, shifted = exp_scaled(-abs(z), z_low if negative else -z_low)
@@ -325,7 +324,7 @@ def weighted_logistic_grad(x, z, z_low, slope, slope_low):
 @scalar
 def silu_grad(x):
     t = clamped(x, LOWEST, -LOWEST)
-    slope = weighted_logistic_grad(t, t, 0.0, t, 0.0)
+    slope = slope_of_weighted_logistic(t, t, 0.0, t, 0.0)
     return near_root(x, SILU_ROOT, SILU_HALF_WIDTH, SILU_WINDOW, slope)
 
 
@@ -386,7 +385,7 @@ def gelu_tanh_grad(x):
     a_low = fma(GELU_TANH_LINEAR[1], t, a_low)
     s, s_low = multiply(a, p)
     s_low = s_low + fma(a, p_low, a_low * p)
-    slope = weighted_logistic_grad(t, z, z_low, s, s_low)
+    slope = slope_of_weighted_logistic(t, z, z_low, s, s_low)
     return near_root(x, GELU_TANH_ROOT, GELU_TANH_HALF_WIDTH, GELU_TANH_WINDOW, slope)
 
 

@@ -1,7 +1,8 @@
 """Array kernels from scalar and vector ones: serial loops, and the same loops on slices in parallel."""
 
+import ctypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
@@ -9,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.native import native
+from dlc.kernels.native import Loop, native
 
 # Below this many numbers a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
-TYPES = ("float32", "float64")
+TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def available_threads() -> int:
@@ -26,28 +27,36 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="dlc")
 
 
-def _slices(size: int, parts: int) -> Iterator[slice]:
-    """At most PARTS contiguous slices; each starts at a multiple of 64, so that no cache line is shared."""
-    step = -(-size // parts // 64) * 64
-    return (slice(start, start + step) for start in range(0, size, step))
+def _address(array: np.ndarray) -> int:
+    """Where the numbers of ARRAY are: the first field behind the object's header, by NumPy's C interface.
+
+    `array.ctypes.data` says the same, but takes longer than a kernel needs for a thousand numbers.
+    """
+    address: int = ctypes.c_void_p.from_address(id(array) + object.__basicsize__).value or 0
+    return address
 
 
 class ArrayKernel:
     """A function of dlc.kernels lifted to arrays of float32 or float64; compiled, or loaded, on its first use.
 
-    Subclasses say what the loop is, and how arrays are laid out for it.
+    Subclasses say what the loop is, and how an array is divided into rows for it.
     """
 
     def __init__(self, module: str, name: str, params: int = 0):
         self.name = name
         self._module = module
         self._params = params
-        self._loops: dict[str, Any] = {}
+        self._loops: dict[np.dtype, Loop] = {}
 
-    def compile(self, kind: str) -> None:
-        """Load the loop for numbers of type KIND, compiling it if it was never compiled before."""
-        if kind not in self._loops:
-            self._loops[kind] = native(self.name, kind, lambda: self._loop(self._function(kind)))
+    def compile(self, dtype: np.dtype) -> Loop:
+        """The loop for numbers of type DTYPE, compiled if it never was. Raises TypeError for other types."""
+        if dtype not in TYPES:
+            raise TypeError(f"{self.name} takes float32 or float64, not {dtype.name}")
+        kind = dtype.name
+        self._loops[dtype] = loop = native(
+            f"{self._module}.{self.name}", kind, lambda: self._loop(self._function(kind))
+        )
+        return loop
 
     def _function(self, kind: str) -> Callable[..., Any]:
         function = getattr(import_module(f"dlc.kernels.{self._module}"), self.name)
@@ -57,17 +66,17 @@ class ArrayKernel:
         """loop(x, out, scratch, params, rows, columns), with pointers to numbers."""
         raise NotImplementedError
 
-    def _rows(self, x: np.ndarray) -> np.ndarray:
-        """X as rows of numbers."""
-        raise NotImplementedError
-
-    def _scratch(self, columns: int) -> int:
-        """How many numbers a loop needs to note down."""
-        return 0
+    def _columns(self, x: np.ndarray) -> int:
+        """How many numbers make a row."""
+        return 1
 
     def _shape(self, x: np.ndarray) -> tuple[int, ...]:
         """The shape of the result."""
         return x.shape
+
+    def _scratch(self, columns: int, dtype: np.dtype) -> np.ndarray | None:
+        """Room for what a loop has to note down."""
+        return None
 
     def __call__(self, x: np.ndarray, *params: float, out: np.ndarray | None = None, threads: int = 1) -> np.ndarray:
         """Compute the function of X, into OUT where given; parameters are rounded to X's type.
@@ -76,38 +85,59 @@ class ArrayKernel:
         float32 and float64 or another number of parameters, ValueError for an OUT of another shape or type, or one
         that is not contiguous.
         """
-        kind = x.dtype.name
-        if kind not in TYPES:
-            raise TypeError(f"{self.name} takes float32 or float64, not {kind}")
+        dtype = x.dtype
+        loop = self._loops.get(dtype) or self.compile(dtype)
         if len(params) != self._params:
             raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
         shape = self._shape(x)
         if out is None:
-            out = np.empty(shape, x.dtype)
-        elif out.shape != shape or out.dtype != x.dtype or not out.flags.c_contiguous:
-            raise ValueError(f"out must be a contiguous {kind} array of shape {shape}")
-        if x.size == 0:
+            out = np.empty(shape, dtype)
+        elif out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous:
+            raise ValueError(f"out must be a contiguous {dtype.name} array of shape {shape}")
+        size = x.size
+        if size == 0:
             return out
-        self.compile(kind)
-        source = self._rows(np.ascontiguousarray(x))
-        target = out.reshape(len(source), -1)
-        if threads < 2 or x.size < PARALLEL_FROM:
-            self._run(kind, source, target, params)
+        x = np.ascontiguousarray(x)
+        settings = np.array(params, dtype) if params else None
+        columns = self._columns(x)
+        rows = size // columns
+        if threads < 2 or size < PARALLEL_FROM:
+            self._run(loop, x, out, settings, columns, 0, rows)
             return out
+        # Parts of a multiple of 64 rows share no cache line.
+        step = -(-rows // threads // 64) * 64
         parts = [
-            _pool(threads).submit(self._run, kind, source[part], target[part], params)
-            for part in _slices(len(source), threads)
+            _pool(threads).submit(self._run, loop, x, out, settings, columns, start, min(step, rows - start))
+            for start in range(0, rows, step)
         ]
         for done in parts:
             done.result()
         return out
 
-    def _run(self, kind: str, source: np.ndarray, target: np.ndarray, params: tuple[float, ...]) -> None:
-        rows, columns = source.shape
-        scratch = np.empty(self._scratch(columns), source.dtype)
-        rounded = np.array(params, source.dtype)
-        pointers = (array.ctypes.data for array in (source, target, scratch, rounded))
-        self._loops[kind](*pointers, rows, columns)
+    def _run(
+        self,
+        loop: Loop,
+        x: np.ndarray,
+        out: np.ndarray,
+        settings: np.ndarray | None,
+        columns: int,
+        start: int,
+        rows: int,
+    ) -> None:
+        """The loop over ROWS rows from START on."""
+        scratch = self._scratch(columns, x.dtype)
+        source, target = _address(x), _address(out)
+        if start:
+            source += start * columns * x.itemsize
+            target += start * (out.size * columns // x.size) * x.itemsize
+        loop(
+            source,
+            target,
+            None if scratch is None else _address(scratch),
+            None if settings is None else _address(settings),
+            rows,
+            columns,
+        )
 
 
 class ElementwiseKernel(ArrayKernel):
@@ -131,9 +161,6 @@ class ElementwiseKernel(ArrayKernel):
                 target[i] = function(source[i], *settings)
 
         return with_params if count else plain
-
-    def _rows(self, x: np.ndarray) -> np.ndarray:
-        return x.reshape(-1, 1)
 
 
 class RowwiseKernel(ArrayKernel):
@@ -163,11 +190,11 @@ class RowwiseKernel(ArrayKernel):
 
         return matrices_loop if self._jacobian else rows_loop
 
-    def _rows(self, x: np.ndarray) -> np.ndarray:
-        return x.reshape(-1, x.shape[-1])
+    def _columns(self, x: np.ndarray) -> int:
+        return x.shape[-1]
 
-    def _scratch(self, columns: int) -> int:
-        return 2 * columns
+    def _scratch(self, columns: int, dtype: np.dtype) -> np.ndarray:
+        return np.empty(2 * columns, dtype)
 
     def _shape(self, x: np.ndarray) -> tuple[int, ...]:
         return (*x.shape, x.shape[-1]) if self._jacobian else x.shape

@@ -24,7 +24,10 @@ UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
 C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_ssize_t, ctypes.c_ssize_t)
 
 
-def native(name: str, kind: str, make: Callable[[], Callable[..., None]]) -> Callable[..., None]:
+Loop = Callable[..., None]
+
+
+def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
     """The C function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
 
     The loop is called as loop(x, out, scratch, params, rows, columns), first with four pointers to such numbers.
@@ -41,7 +44,7 @@ def native(name: str, kind: str, make: Callable[[], Callable[..., None]]) -> Cal
     return C_FUNCTION(_load(object_code, symbol.decode()))
 
 
-def _compiled(loop: Callable[..., None], kind: str) -> bytes:
+def _compiled(loop: Loop, kind: str) -> bytes:
     """Symbol and object code of LOOP."""
     import llvmlite.binding as llvm
     from numba import cfunc, types

@@ -1,7 +1,8 @@
 """Activation functions of a vector, and their Jacobians: the names of dlc.reference.activations.
 
-Each function takes one vector, the array it fills, and two rows to note down exponentials as pairs. With e_i = e^(x_i − max x) and rest = Σ e_i over all but the
-greatest entry, 1 + rest and 1 − y_i are sums of positive numbers, and lose no digits.
+Each function takes one vector, the array it fills, and two rows to note down exponentials as pairs. With
+e_i = e^(x_i − max x) and rest = Σ e_i over all but the greatest entry, 1 + rest and 1 − y_i are sums of positive
+numbers, and lose no digits.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Activation functions: textbook formulas with their cards, in order of increasing complexity.
 
-Each takes a number of any kind that dlc.reference.numbers understands. At a kink the derivative is that of the flat side,
-as in torch.
+Each takes a number of any kind that dlc.reference.numbers understands. At a kink the derivative is that of the flat
+side, as in torch.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,13 +68,19 @@ ACTIVATIONS: Family[ActivationCard] = Family("activation", ActivationCard)
 
 # fmt: off  (a card reads as one entry of a table)
 
+
 def identity_grad(x: Number) -> Number:
     """1."""
     return where(x == x, 1, x)
 
 
 @ACTIVATIONS.card(
-    "x", derivative="1", grad=identity_grad, monotone=True, symmetry="odd", aliases=("linear",),
+    "x",
+    derivative="1",
+    grad=identity_grad,
+    monotone=True,
+    symmetry="odd",
+    aliases=("linear",),
     source="Goodfellow, Bengio & Courville 2016, Deep Learning, section 6.2",
 )
 def identity(x: Number) -> Number:
@@ -88,8 +94,13 @@ def step_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "1 if x ≥ 0, else 0", derivative="0 (does not exist at 0)", grad=step_grad, bounds=(0, 1), monotone=True,
-    kinks=(0,), aliases=("heaviside", "binary_step"),
+    "1 if x ≥ 0, else 0",
+    derivative="0 (does not exist at 0)",
+    grad=step_grad,
+    bounds=(0, 1),
+    monotone=True,
+    kinks=(0,),
+    aliases=("heaviside", "binary_step"),
     source="McCulloch & Pitts 1943, Bulletin of Mathematical Biophysics 5:115",
 )
 def step(x: Number) -> Number:
@@ -103,7 +114,12 @@ def relu_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "max(x, 0)", derivative="1 if x > 0, else 0", grad=relu_grad, bounds=(0, inf), monotone=True, kinks=(0,),
+    "max(x, 0)",
+    derivative="1 if x > 0, else 0",
+    grad=relu_grad,
+    bounds=(0, inf),
+    monotone=True,
+    kinks=(0,),
     source="Nair & Hinton 2010, ICML; Fukushima 1969, IEEE Trans. SSC 5:322",
 )
 def relu(x: Number) -> Number:
@@ -117,8 +133,13 @@ def relu6_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "min(max(x, 0), 6)", derivative="1 if 0 < x < 6, else 0", grad=relu6_grad, bounds=(0, 6), monotone=True,
-    kinks=(0, 6), source="Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10",
+    "min(max(x, 0), 6)",
+    derivative="1 if 0 < x < 6, else 0",
+    grad=relu6_grad,
+    bounds=(0, 6),
+    monotone=True,
+    kinks=(0, 6),
+    source="Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10",
 )
 def relu6(x: Number) -> Number:
     """The rectified linear unit, capped at 6."""
@@ -131,7 +152,11 @@ def leaky_relu_grad(x: Number, alpha: float = 0.01) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x if x > 0, else α·x", derivative="1 if x > 0, else α", grad=leaky_relu_grad, monotone=True, kinks=(0,),
+    "x if x > 0, else α·x",
+    derivative="1 if x > 0, else α",
+    grad=leaky_relu_grad,
+    monotone=True,
+    kinks=(0,),
     source="Maas, Hannun & Ng 2013, ICML workshop",
 )
 def leaky_relu(x: Number, alpha: float = 0.01) -> Number:
@@ -145,8 +170,12 @@ def prelu_grad(x: Number, alpha: float = 0.25) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x if x > 0, else α·x, with α learned", derivative="1 if x > 0, else α", grad=prelu_grad, monotone=True,
-    kinks=(0,), source="He et al. 2015, arXiv:1502.01852",
+    "x if x > 0, else α·x, with α learned",
+    derivative="1 if x > 0, else α",
+    grad=prelu_grad,
+    monotone=True,
+    kinks=(0,),
+    source="He et al. 2015, arXiv:1502.01852",
 )
 def prelu(x: Number, alpha: float = 0.25) -> Number:
     """The rectified linear unit whose slope below 0 is learned; alpha is where it starts."""
@@ -159,8 +188,13 @@ def thresholded_relu_grad(x: Number, theta: float = 1.0) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x if x > θ, else 0", derivative="1 if x > θ, else 0", grad=thresholded_relu_grad, bounds=(0, inf), monotone=True,
-    kinks=lambda theta: (theta,), requires=(("theta >= 0", lambda theta: theta >= 0),),
+    "x if x > θ, else 0",
+    derivative="1 if x > θ, else 0",
+    grad=thresholded_relu_grad,
+    bounds=(0, inf),
+    monotone=True,
+    kinks=lambda theta: (theta,),
+    requires=(("theta >= 0", lambda theta: theta >= 0),),
     source="Konda, Memisevic & Krueger 2014, arXiv:1402.3337",
 )
 def thresholded_relu(x: Number, theta: float = 1.0) -> Number:
@@ -174,8 +208,13 @@ def hard_sigmoid_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "min(max(x + 3, 0), 6) / 6", derivative="1/6 if −3 < x < 3, else 0", grad=hard_sigmoid_grad, bounds=(0, 1),
-    monotone=True, kinks=(-3, 3), source="Howard et al. 2019, arXiv:1905.02244",
+    "min(max(x + 3, 0), 6) / 6",
+    derivative="1/6 if −3 < x < 3, else 0",
+    grad=hard_sigmoid_grad,
+    bounds=(0, 1),
+    monotone=True,
+    kinks=(-3, 3),
+    source="Howard et al. 2019, arXiv:1905.02244",
 )
 def hard_sigmoid(x: Number) -> Number:
     """The sigmoid in three straight pieces."""
@@ -188,8 +227,14 @@ def hard_tanh_grad(x: Number, low: float = -1.0, high: float = 1.0) -> Number:
 
 
 @ACTIVATIONS.card(
-    "min(max(x, low), high)", derivative="1 if low < x < high, else 0", grad=hard_tanh_grad, bounds=(-1, 1),
-    monotone=True, symmetry="odd", kinks=lambda low, high: (low, high), requires=(("low < high", lambda low, high: low < high),),
+    "min(max(x, low), high)",
+    derivative="1 if low < x < high, else 0",
+    grad=hard_tanh_grad,
+    bounds=(-1, 1),
+    monotone=True,
+    symmetry="odd",
+    kinks=lambda low, high: (low, high),
+    requires=(("low < high", lambda low, high: low < high),),
     source="Collobert 2004, Large Scale Machine Learning, thesis, Université Paris 6",
 )
 def hard_tanh(x: Number, low: float = -1.0, high: float = 1.0) -> Number:
@@ -203,7 +248,12 @@ def softsign_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x / (1 + |x|)", derivative="1 / (1 + |x|)²", grad=softsign_grad, bounds=(-1, 1), monotone=True, symmetry="odd",
+    "x / (1 + |x|)",
+    derivative="1 / (1 + |x|)²",
+    grad=softsign_grad,
+    bounds=(-1, 1),
+    monotone=True,
+    symmetry="odd",
     source="Bergstra et al. 2009, Quadratic polynomials learn better image features, Université de Montréal TR 1337",
 )
 def softsign(x: Number) -> Number:
@@ -217,8 +267,13 @@ def sigmoid_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "σ(x) = 1 / (1 + e⁻ˣ)", derivative="σ(x)·σ(−x)", grad=sigmoid_grad, bounds=(0, 1), monotone=True,
-    aliases=("logistic",), source="Rumelhart, Hinton & Williams 1986, Nature 323:533",
+    "σ(x) = 1 / (1 + e⁻ˣ)",
+    derivative="σ(x)·σ(−x)",
+    grad=sigmoid_grad,
+    bounds=(0, 1),
+    monotone=True,
+    aliases=("logistic",),
+    source="Rumelhart, Hinton & Williams 1986, Nature 323:533",
 )
 def sigmoid(x: Number) -> Number:
     """The logistic function: from log-odds to probability."""
@@ -231,8 +286,13 @@ def softplus_grad(x: Number, beta: float = 1.0) -> Number:
 
 
 @ACTIVATIONS.card(
-    "log(1 + e^(β·x)) / β", derivative="σ(β·x)", grad=softplus_grad, bounds=(0, inf), monotone=True,
-    requires=(("beta > 0", lambda beta: beta > 0),), source="Dugas et al. 2000, NIPS 13",
+    "log(1 + e^(β·x)) / β",
+    derivative="σ(β·x)",
+    grad=softplus_grad,
+    bounds=(0, inf),
+    monotone=True,
+    requires=(("beta > 0", lambda beta: beta > 0),),
+    source="Dugas et al. 2000, NIPS 13",
 )
 def softplus(x: Number, beta: float = 1.0) -> Number:
     """A smooth rectified linear unit."""
@@ -246,8 +306,13 @@ def log_sigmoid_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "log σ(x) = −log(1 + e⁻ˣ)", derivative="σ(−x)", grad=log_sigmoid_grad, bounds=(-inf, 0), monotone=True,
-    aliases=("logsigmoid",), source="Goodfellow, Bengio & Courville 2016, Deep Learning, section 3.10",
+    "log σ(x) = −log(1 + e⁻ˣ)",
+    derivative="σ(−x)",
+    grad=log_sigmoid_grad,
+    bounds=(-inf, 0),
+    monotone=True,
+    aliases=("logsigmoid",),
+    source="Goodfellow, Bengio & Courville 2016, Deep Learning, section 3.10",
 )
 def log_sigmoid(x: Number) -> Number:
     """The logarithm of the logistic function."""
@@ -260,8 +325,13 @@ def tanh_grad(x: Number) -> Number:
 
 
 ACTIVATIONS.card(
-    "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", derivative="1 / cosh²(x)", grad=tanh_grad, bounds=(-1, 1), monotone=True,
-    symmetry="odd", source="LeCun et al. 1998, Efficient BackProp",
+    "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)",
+    derivative="1 / cosh²(x)",
+    grad=tanh_grad,
+    bounds=(-1, 1),
+    monotone=True,
+    symmetry="odd",
+    source="LeCun et al. 1998, Efficient BackProp",
 )(tanh)
 
 
@@ -271,8 +341,13 @@ def elu_grad(x: Number, alpha: float = 1.0) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x if x > 0, else α·(eˣ − 1)", derivative="1 if x > 0, else α·eˣ", grad=elu_grad, bounds=(-1, inf), monotone=True,
-    kinks=lambda alpha: () if alpha == 1 else (0,), requires=(("alpha >= 0", lambda alpha: alpha >= 0),),
+    "x if x > 0, else α·(eˣ − 1)",
+    derivative="1 if x > 0, else α·eˣ",
+    grad=elu_grad,
+    bounds=(-1, inf),
+    monotone=True,
+    kinks=lambda alpha: () if alpha == 1 else (0,),
+    requires=(("alpha >= 0", lambda alpha: alpha >= 0),),
     source="Clevert, Unterthiner & Hochreiter 2015, arXiv:1511.07289",
 )
 def elu(x: Number, alpha: float = 1.0) -> Number:
@@ -290,8 +365,12 @@ def selu_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "λ·x if x > 0, else λ·α·(eˣ − 1), with α = 1.6732632…, λ = 1.0507009…", derivative="λ if x > 0, else λ·α·eˣ",
-    grad=selu_grad, bounds=(-1.7580993408473768, inf), monotone=True, kinks=(0,),
+    "λ·x if x > 0, else λ·α·(eˣ − 1), with α = 1.6732632…, λ = 1.0507009…",
+    derivative="λ if x > 0, else λ·α·eˣ",
+    grad=selu_grad,
+    bounds=(-1.7580993408473768, inf),
+    monotone=True,
+    kinks=(0,),
     source="Klambauer et al. 2017, arXiv:1706.02515",
 )
 def selu(x: Number) -> Number:
@@ -305,7 +384,11 @@ def silu_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x·σ(x)", derivative="σ(x)·(1 + x·σ(−x))", grad=silu_grad, bounds=(-0.2784645427610738, inf), aliases=("swish",),
+    "x·σ(x)",
+    derivative="σ(x)·(1 + x·σ(−x))",
+    grad=silu_grad,
+    bounds=(-0.2784645427610738, inf),
+    aliases=("swish",),
     source="Elfwing, Uchibe & Doya 2017, arXiv:1702.03118; Ramachandran, Zoph & Le 2017, arXiv:1710.05941",
 )
 def silu(x: Number) -> Number:
@@ -319,7 +402,10 @@ def gelu_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x·Φ(x) = x·erfc(−x/√2)/2", derivative="Φ(x) + x·φ(x)", grad=gelu_grad, bounds=(-0.16997120747990369, inf),
+    "x·Φ(x) = x·erfc(−x/√2)/2",
+    derivative="Φ(x) + x·φ(x)",
+    grad=gelu_grad,
+    bounds=(-0.16997120747990369, inf),
     source="Hendrycks & Gimpel 2016, arXiv:1606.08415",
 )
 def gelu(x: Number) -> Number:
@@ -340,8 +426,11 @@ def gelu_tanh_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x·(1 + tanh u)/2 = x·σ(2u), with u = √(2/π)·(x + 0.044715·x³)", derivative="σ(2u)·(1 + 2x·u′·σ(−2u))",
-    grad=gelu_tanh_grad, bounds=(-0.17004075057125412, inf), source="Hendrycks & Gimpel 2016, arXiv:1606.08415",
+    "x·(1 + tanh u)/2 = x·σ(2u), with u = √(2/π)·(x + 0.044715·x³)",
+    derivative="σ(2u)·(1 + 2x·u′·σ(−2u))",
+    grad=gelu_tanh_grad,
+    bounds=(-0.17004075057125412, inf),
+    source="Hendrycks & Gimpel 2016, arXiv:1606.08415",
 )
 def gelu_tanh(x: Number) -> Number:
     """The approximation of gelu by a hyperbolic tangent."""
@@ -355,8 +444,11 @@ def mish_grad(x: Number) -> Number:
 
 
 @ACTIVATIONS.card(
-    "x·tanh(log(1 + eˣ))", derivative="tanh(s) + x·σ(x)/cosh²(s), with s = log(1 + eˣ)", grad=mish_grad,
-    bounds=(-0.30884341301725043, inf), source="Misra 2019, arXiv:1908.08681",
+    "x·tanh(log(1 + eˣ))",
+    derivative="tanh(s) + x·σ(x)/cosh²(s), with s = log(1 + eˣ)",
+    grad=mish_grad,
+    bounds=(-0.30884341301725043, inf),
+    source="Misra 2019, arXiv:1908.08681",
 )
 def mish(x: Number) -> Number:
     """x, weighted by the hyperbolic tangent of its softplus."""
@@ -374,8 +466,12 @@ def softmax_grad(x: Vector) -> list[list[Number]]:
 
 
 @ACTIVATIONS.card(
-    "y_i = e^(x_i) / Σ_j e^(x_j)", derivative="∂y_i/∂x_j = y_i·([i = j] − y_j)", grad=softmax_grad, bounds=(0, 1),
-    vector=True, source="Bridle 1990, Neurocomputing, NATO ASI F68:227",
+    "y_i = e^(x_i) / Σ_j e^(x_j)",
+    derivative="∂y_i/∂x_j = y_i·([i = j] − y_j)",
+    grad=softmax_grad,
+    bounds=(0, 1),
+    vector=True,
+    source="Bridle 1990, Neurocomputing, NATO ASI F68:227",
 )
 def softmax(x: Vector) -> list[Number]:
     """Exponentials of a vector, scaled to sum to 1."""
@@ -392,8 +488,12 @@ def log_softmax_grad(x: Vector) -> list[list[Number]]:
 
 
 @ACTIVATIONS.card(
-    "y_i = x_i − log Σ_j e^(x_j)", derivative="∂y_i/∂x_j = [i = j] − softmax(x)_j", grad=log_softmax_grad,
-    bounds=(-inf, 0), vector=True, source="Bridle 1990, Neurocomputing, NATO ASI F68:227",
+    "y_i = x_i − log Σ_j e^(x_j)",
+    derivative="∂y_i/∂x_j = [i = j] − softmax(x)_j",
+    grad=log_softmax_grad,
+    bounds=(-inf, 0),
+    vector=True,
+    source="Bridle 1990, Neurocomputing, NATO ASI F68:227",
 )
 def log_softmax(x: Vector) -> list[Number]:
     """The logarithm of softmax."""

@@ -50,12 +50,31 @@ class Precision:
         return high, self.round(value - mpf(high))
 
 
-DOUBLE = Precision("double", "d", 52, 32, -1022, 1023, -800, 720, exp=11, log1p=11, mills=24, tail=39, silu=15, mish=17, gelu=17, gelu_tanh=19)
-SINGLE = Precision("single", "f", 23, 12, -126, 127, -120, 100, exp=6, log1p=5, mills=11, tail=15, silu=8, mish=9, gelu=9, gelu_tanh=10)
+DOUBLE = Precision(
+    "double",
+    "d",
+    52,
+    32,
+    -1022,
+    1023,
+    -800,
+    720,
+    exp=11,
+    log1p=11,
+    mills=24,
+    tail=39,
+    silu=15,
+    mish=17,
+    gelu=17,
+    gelu_tanh=19,
+)
+SINGLE = Precision(
+    "single", "f", 23, 12, -126, 127, -120, 100, exp=6, log1p=5, mills=11, tail=15, silu=8, mish=9, gelu=9, gelu_tanh=10
+)
 
 
 def polynomial(function: Callable[[Any], Any], low: Any, high: Any, terms: int) -> list[Any]:
-    """Coefficients, highest power first, of the polynomial that meets FUNCTION at the Chebyshev nodes of [LOW, HIGH]."""
+    """Coefficients, highest power first, of the polynomial through FUNCTION at the Chebyshev nodes of [LOW, HIGH]."""
     middle, half = (low + high) / 2, (high - low) / 2
     angles = [mpmath.pi * (k + mpf(1) / 2) / terms for k in range(terms)]
     values = [function(middle + half * mpmath.cos(angle)) for angle in angles]
@@ -67,7 +86,8 @@ def polynomial(function: Callable[[Any], Any], low: Any, high: Any, terms: int) 
         basis.append([a - b for a, b in zip(twice, [*basis[n - 2], 0, 0], strict=True)])
     total = [mpf(0)] * terms
     for n in range(terms):
-        weight = sum(v * mpmath.cos(n * angle) for v, angle in zip(values, angles, strict=True)) * (2 if n else 1) / terms
+        mean = sum(v * mpmath.cos(n * angle) for v, angle in zip(values, angles, strict=True)) / terms
+        weight = 2 * mean if n else mean
         total = [a + weight * b for a, b in zip(total, basis[n] + [mpf(0)] * terms, strict=False)]
     return total[::-1]
 

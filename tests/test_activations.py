@@ -5,12 +5,14 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from dlc.cli.agreement_activations import check_activation, rounded, vector_errors
-from dlc.cli.catalog import array_kernel
-from dlc.reference.activations import ACTIVATIONS
-from dlc.reference.ulp import FORMATS, truth, ulps
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dlc.cli.agreement_activations import check_activation, vector_errors
+from dlc.cli.catalog import array_kernel
+from dlc.cli.values import params_as_type
+from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.ulp import FORMATS, truth, ulps
 
 SCALARS = [card for card in ACTIVATIONS.values() if not card.vector]
 VECTORS = [card for card in ACTIVATIONS.values() if card.vector]
@@ -44,7 +46,7 @@ def test_a_million_random_float32_bit_patterns(card, derivative):
     bits = np.random.default_rng(3).integers(0, 2**32, 1_000_000, dtype=np.uint64).astype(np.uint32)
     x = bits.view(np.float32)
     x = x[~np.isnan(x)]
-    params = rounded(card.knobs, "float32").values()
+    params = params_as_type(card.knobs, "float32").values()
     kernel = array_kernel(card, derivative=derivative)
     value, wide = kernel(x, *params), kernel(x.astype(np.float64), *params)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -68,7 +70,7 @@ def test_no_float64_is_beyond_the_bound(card, derivative, x):
 def test_special_values(card, derivative, dtype):
     """Zeros keep their sign where the function goes through 0, infinities give the limit, nan stays nan."""
     x = np.array([0.0, -0.0, INF, -INF, 1e30, -1e30, NAN], dtype)
-    params = rounded(card.knobs, dtype)
+    params = params_as_type(card.knobs, dtype)
     values = array_kernel(card, derivative=derivative)(x, *params.values()).tolist()
     function = function_of(card, derivative)
     assert math.isnan(values[-1])
@@ -105,10 +107,13 @@ def test_closed_form_derivatives_at_fifty_digits(card):
             assert all(abs(x - kink) > 1e-4 for kink in kinks)
             step = mpmath.mpf(10) ** -12
             # central differences, three orders: the error is of the order of step^6
-            numeric = sum(
-                weight * (card.function(point + k * step, **params) - card.function(point - k * step, **params))
-                for k, weight in ((1, mpmath.mpf(3) / 4), (2, -mpmath.mpf(3) / 20), (3, mpmath.mpf(1) / 60))
-            ) / step
+            numeric = (
+                sum(
+                    weight * (card.function(point + k * step, **params) - card.function(point - k * step, **params))
+                    for k, weight in ((1, mpmath.mpf(3) / 4), (2, -mpmath.mpf(3) / 20), (3, mpmath.mpf(1) / 60))
+                )
+                / step
+            )
             exact = card.grad(point, **params)
             assert abs(numeric - exact) <= mpmath.mpf(10) ** -34 * (1 + abs(exact) * 10**6), x
 
@@ -148,11 +153,11 @@ def test_the_reference_follows_the_type_of_its_argument(card, kind):
         if kind == "float":
             values = [function(each, **card.knobs) for each in x]
         else:
-            try:
-                values = function(np.array(x), **card.knobs)
-            except AttributeError as error:
-                assert "erfc" in str(error), "all that NumPy lacks"
+            if "normal_cdf" in function.__code__.co_names:
+                with pytest.raises(AttributeError, match="erfc"):  # which NumPy lacks
+                    function(np.array(x), **card.knobs)
                 continue
+            values = function(np.array(x), **card.knobs)
         assert values == pytest.approx(true, rel=1e-13, abs=1e-15)
 
 

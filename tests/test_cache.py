@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+
 from dlc.kernels import cache
 
 ASK = "from dlc.cli.main import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-1', '2']; main()"

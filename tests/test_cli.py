@@ -10,9 +10,10 @@ import sys
 
 import numpy as np
 import pytest
+from typer.main import get_command
+
 from dlc.cli.catalog import FAMILIES
 from dlc.reference.activations import ACTIVATIONS
-from typer.main import get_command
 
 
 def commands():
@@ -26,7 +27,7 @@ def commands():
     return list(walk(get_command(app), []))
 
 
-@pytest.mark.parametrize(("path", "command"), commands(), ids=lambda each: " ".join(each) if isinstance(each, list) else "")
+@pytest.mark.parametrize(("path", "command"), commands(), ids=[" ".join(path) or "dlc" for path, _ in commands()])
 def test_every_command_and_option_is_explained(dlc, path, command):
     result = dlc(*path, "--help")
     assert result.code == 0

@@ -3,12 +3,13 @@
 import mpmath
 import numpy as np
 import pytest
+from conftest import ROOT
+from numba import njit
+
 from dlc.kernels import elementary
 from dlc.reference import numbers as reference
 from dlc.reference.fit import DOUBLE, SINGLE, source
 from dlc.reference.ulp import DIGITS, ulps
-from conftest import ROOT
-from numba import njit
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

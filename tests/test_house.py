@@ -53,7 +53,8 @@ def test_no_file_is_loaded_twice():
         "import sys, pkgutil, importlib, dlc\n"
         "for room in ('cli', 'kernels', 'reference'):\n"
         "    package = importlib.import_module(f'dlc.{room}')\n"
-        "    for module in pkgutil.iter_modules(package.__path__): importlib.import_module(f'dlc.{room}.{module.name}')\n"
+        "    for module in pkgutil.iter_modules(package.__path__):\n"
+        "        importlib.import_module(f'dlc.{room}.{module.name}')\n"
         "files = [m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)]\n"
         "ours = [f for f in files if f.startswith(root)]\n"
         "assert len(ours) > 30, ours\n"
@@ -87,7 +88,9 @@ def loaded_by(*args: str, **environment: str) -> set[str]:
     )
     import os
 
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment})
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}
+    )
     return set(run.stderr.rsplit("LOADED", 1)[1].split())
 
 

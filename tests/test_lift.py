@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+
 from dlc.cli.catalog import array_kernel
-from dlc.kernels.lift import PARALLEL_FROM, ArrayKernel
+from dlc.kernels.lift import PARALLEL_FROM, _address
 from dlc.reference.activations import ACTIVATIONS
 
 TANH = ACTIVATIONS["tanh"]
@@ -69,8 +70,9 @@ def test_what_does_not_fit_is_refused(x, params, out, error, words):
 @pytest.mark.parametrize("card", [card for card in ACTIVATIONS.values() if not card.vector], ids=lambda card: card.name)
 def test_a_twin_computes_in_float32(card):
     """A literal written as an integer, or a forgotten constant, would widen a float32 kernel to float64."""
-    from dlc.kernels import activations
     from numba import float32, njit
+
+    from dlc.kernels import activations
 
     def caller(twin, params):
         def plain(x):
@@ -92,6 +94,6 @@ def test_a_twin_computes_in_float32(card):
         assert signature.return_type == float32
 
 
-def test_a_kernel_must_say_its_loop():
-    with pytest.raises(NotImplementedError):
-        ArrayKernel("activations", "tanh")(np.zeros(2))
+def test_addresses_are_what_numpy_says():
+    for array in (np.zeros(3), np.zeros((2, 5), np.float32)[1:], np.arange(10.0)[4:]):
+        assert _address(array) == array.ctypes.data

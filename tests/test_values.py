@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from dlc.cli.errors import BadInputError
-from dlc.cli.values import arithmetic_range, as_type, read
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dlc.cli.errors import BadInputError
+from dlc.cli.values import arithmetic_range, as_type, read
 
 
 def test_arguments_keep_their_order():

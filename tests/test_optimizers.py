@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlc.cli.agreement_races import check_optimizer
-from dlc.kernels.optimizers import STEPS
+from dlc.kernels.optimizers import STEPS, debias
 from dlc.reference.optimizers import OPTIMIZERS
 
 PEERS = json.loads((Path(__file__).parent / "data" / "optimizers.json").read_text())
@@ -173,3 +173,8 @@ def test_known_rates_on_a_quadratic(name, lr, knobs, steps):
     """Steps to a millionth of the start, condition 100, 50 eigenvalues (Lessard, Recht & Packard 2016, Prop. 1)."""
     lengths = descend(name, np.geomspace(SMALL, LARGE, 50), lr, 2000, **knobs)
     assert int(np.argmax(lengths <= 1e-6 * math.sqrt(50))) + 1 == steps
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 10**7))
+def test_the_correction_of_bias_is_exact(beta, t):
+    assert debias(beta, float(t)) == 1 - beta ** float(t)

@@ -76,7 +76,7 @@ def _sample(card: ProblemCard, problem: "Problem") -> tuple["np.ndarray", "Task"
     """Points [dimension, lanes], their task, and the same data for the reference, which takes none for a function."""
     import numpy as np
 
-    from dlc.kernels.lanes import task
+    from dlc.kernels.lanes import make_task
     from dlc.kernels.networks import BATCH, Network
 
     random = np.random.default_rng(SEED)
@@ -84,7 +84,7 @@ def _sample(card: ProblemCard, problem: "Problem") -> tuple["np.ndarray", "Task"
         seeds = np.arange(NETWORKS)
         inputs, labels = (part[:BATCH] for part in problem.data()[:2])
         rows = [(_exact(signal), label) for signal, label in zip(inputs, labels.tolist(), strict=True)]
-        return problem.initial(seeds), task(seeds, (), inputs, labels), [rows]
+        return problem.initial(seeds), make_task(seeds, (), inputs, labels), [rows]
     near = np.array(card.minima)[random.integers(len(card.minima), size=POINTS)]
     near += random.normal(size=near.shape) * 10.0 ** random.uniform(-12, 0, (POINTS, 1))
     everywhere = random.uniform(*card.box, (POINTS, card.dimension))

@@ -48,7 +48,8 @@ def _read_entrant(text: str) -> Entrant:
     card = OPTIMIZERS[name]
     assignments = settings.split(",") if colon else []
     chosen = params.parse(card, assignments)
-    return Entrant(card, {name: chosen[name] for name in (each.partition("=")[0].strip() for each in assignments)})
+    fixed = {each.partition("=")[0].strip() for each in assignments}
+    return Entrant(card, {name: value for name, value in chosen.items() if name in fixed})
 
 
 def complete_entrant(incomplete: str) -> list[str]:

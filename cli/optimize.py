@@ -158,6 +158,7 @@ def _json(plan: Plan, results: list[Result], sentence: str) -> dict[str, Any]:
         "tuning_runs": plan.tuning_runs,
         "entrants": [
             {
+                "entrant": result.entrant.label,
                 "name": result.entrant.card.name,
                 "lr": result.rate,
                 "params": result.entrant.knobs,

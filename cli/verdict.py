@@ -40,8 +40,8 @@ def verdict(losses: Mapping[str, Sequence[float]], solved: float = -math.inf) ->
     The leader is chosen by the runs that judge it, so the correction is for all pairs of entrants and not for the
     leader's alone.
     """
-    leader, *others = ranking(losses, solved)
-    runs, pairs = len(losses[leader]), list(combinations(losses, 2))
+    leader, *others = names = ranking(losses, solved)
+    runs, pairs = len(losses[leader]), list(combinations(names, 2))
     if not others:
         return f"{leader} raced alone: there is no one to compare it with."
     if min(map(min, losses.values())) == math.inf:
@@ -53,13 +53,11 @@ def verdict(losses: Mapping[str, Sequence[float]], solved: float = -math.inf) ->
         )
     scores = {pair: _score(*([max(loss, solved) for loss in losses[name]] for name in pair)) for pair in pairs}
     adjusted = dict(zip(pairs, holm([sign_test(*score) for score in scores.values()]), strict=True))
-
-    def is_beaten(other: str) -> bool:
-        pair = (leader, other) if (leader, other) in scores else (other, leader)
-        wins, lost = scores[pair] if pair[0] == leader else scores[pair][::-1]
-        return wins > lost and adjusted[pair] < LEVEL
-
-    beaten = [other for other in others if is_beaten(other)]
+    beaten = [
+        other
+        for other in others
+        if scores[leader, other][0] > scores[leader, other][1] and adjusted[leader, other] < LEVEL
+    ]
     equal = [other for other in others if other not in beaten]
     parts = []
     if beaten:

@@ -40,7 +40,7 @@ def named(function: Callable[..., None], name: str) -> Callable[..., None]:
     return function
 
 
-def task(
+def make_task(
     seeds: np.ndarray, constants: Any = (), inputs: np.ndarray | None = None, labels: np.ndarray | None = None
 ) -> Task:
     """A task for lanes with these SEEDS; without data for a plain function."""

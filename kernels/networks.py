@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, D103 - the networks' functions take the same arguments and do what they are called
+# ruff: noqa: D103 - the networks' functions take the same arguments and do what they are called
 """Two classifiers of MNIST-1D in lanes form: gradients over mini-batches, and the loss and hits over a whole set.
 
 The lanes are turned to rows first, so that each network's weights lie side by side; the loops then run along the
@@ -16,7 +16,7 @@ from numba.extending import register_jitable
 
 from dlc.kernels import mnist1d
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import GRADIENT, MATRIX, VECTOR, Task, named, task
+from dlc.kernels.lanes import GRADIENT, MATRIX, VECTOR, Task, make_task, named
 
 FEATURES = 40
 HIDDEN = 64
@@ -29,7 +29,7 @@ EVALUATE = types.void(MATRIX, MATRIX, int64[::1], VECTOR, VECTOR)
 
 @register_jitable
 def mixed(seed, counter):
-    """A well-mixed 64-bit number for each pair (splitmix64)."""
+    """A well-mixed 64-bit number for each pair (the finish of splitmix64)."""
     z = np.uint64(seed) * np.uint64(0xD1342543DE82EF95) + np.uint64(counter) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -179,7 +179,7 @@ class Network:
     def task(self, seeds: np.ndarray) -> Task:
         """The training data, for lanes with these SEEDS."""
         data = self.data()
-        return task(seeds, (), data.inputs, data.labels)
+        return make_task(seeds, (), data.inputs, data.labels)
 
     def initial(self, seeds: Any) -> np.ndarray:
         """Weights and biases uniform in ±1/√inputs, torch's rule for a linear layer: [dimension, len(seeds)]."""

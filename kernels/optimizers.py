@@ -1,4 +1,3 @@
-
 """Optimizer steps in lanes form: x and g [dimension, lanes], state [slots, dimension, lanes], lr [lanes].
 
 The step number t is a float: an integer inside the loops would cost four times as much.
@@ -43,7 +42,7 @@ class StepKernel:
         rule, count = register_jitable(self.rule), len(self.knobs)
 
         def step(x, g, state, t, lr, knobs):
-            rule(x, g, state, t, lr, *to_fixed_tuple(knobs, count))  # type: ignore[call-arg]  # an intrinsic
+            rule(x, g, state, t, lr, *to_fixed_tuple(knobs, count))
 
         return compiled(STEP)(named(step, f"{self.rule.__name__}_step"))
 

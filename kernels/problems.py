@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import GRADIENT, Task, task
+from dlc.kernels.lanes import GRADIENT, Task, make_task
 from dlc.kernels.networks import MLP, SOFTMAX, Network
 
 
@@ -41,7 +41,7 @@ class Function:
 
     def task(self, seeds: np.ndarray, **knobs: float) -> Task:
         """The function's constants, for lanes with these SEEDS."""
-        return task(seeds, self.constants(**knobs))
+        return make_task(seeds, self.constants(**knobs))
 
 
 Problem = Function | Network

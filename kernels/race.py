@@ -139,8 +139,9 @@ class Race:
             raise TypeError("only a network has an accuracy")
         x = self.x
         loss, accuracy = np.empty(x.shape[1]), np.empty(x.shape[1])
-        self.problem.evaluate(np.nan_to_num(x), inputs, labels, loss, accuracy)
-        return np.where(self.diverged >= 0, np.inf, loss), np.where(self.diverged >= 0, 0.0, accuracy)
+        self.problem.evaluate(x, inputs, labels, loss, accuracy)
+        is_lost = (self.diverged >= 0) | ~np.isfinite(loss)
+        return np.where(is_lost, np.inf, loss), np.where(is_lost, 0.0, accuracy)
 
 
 def advance_all(races: Iterable[Race], steps: int, pool: Executor | None = None) -> None:

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001 - every rule takes the same arguments, used or not
 """Optimizers: one textbook step each with its card, in order of increasing complexity.
 
 Every rule works on each coordinate alone: rule(x, g, state, t, *, lr, ...) takes a coordinate x, its derivative g, its

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlc.cli.agreement_races import check_problem
-from dlc.kernels.lanes import task
+from dlc.kernels.lanes import make_task
 from dlc.kernels.networks import BATCH, MLP, SOFTMAX
 from dlc.kernels.problems import PROBLEMS as KERNELS
 from dlc.reference.problems import PROBLEMS
@@ -119,7 +119,7 @@ def test_a_wrong_kernel_is_found(monkeypatch):
 def batches(seed, steps, rows=128):
     """Which rows each step sees, read off a gradient that only the biases' labels shape."""
     labels = np.arange(rows, dtype=np.int64) % 10
-    one = task(np.array([seed]), (), np.zeros((rows, 40)), labels)
+    one = make_task(np.array([seed]), (), np.zeros((rows, 40)), labels)
     x, g, loss = np.zeros((SOFTMAX.dimension, 1)), np.empty((SOFTMAX.dimension, 1)), np.empty(1)
     seen = []
     for t in range(1, steps + 1):

@@ -87,11 +87,13 @@ def recorded() -> dict[str, Any]:
     """What the peers compute, and all that it takes to compute it without them."""
     start = [1.0, -2.0, 0.5, 3.0, -0.25]
     peers: dict[str, dict[str, Any]] = {}
+    usual = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)  # else NAdam keeps the product of its schedule in float32
     for name, card in OPTIMIZERS.items():
         peers[name] = {"torch": torch_trajectory(name, start, card.knobs)}
         if name in OPTAX:
             peers[name]["optax"] = optax_trajectory(name, start, card.knobs)
+    torch.set_default_dtype(usual)
     return {"start": start, "gradients": gradients(), "steps": KEPT, "trajectories": peers}
 
 

@@ -17,6 +17,8 @@ from dlc.kernels.double import (
     GELU_WINDOW,
     INV_SQRT_2PI,
     LEAST_POWER,
+    LN2,
+    LOG2E,
     LOWEST,
     MISH_HALF_WIDTH,
     MISH_ROOT,
@@ -44,11 +46,11 @@ from dlc.kernels.elementary import (
     normal_cdf_scaled,
     normal_tail,
     polynomial,
-    reduced,
     rounded,
     scale,
     scale_beside_one,
 )
+from dlc.kernels.elementary import tanh as tanh  # an entry as it is
 from dlc.kernels.scalar import fma, power, scalar, with_sign
 
 
@@ -186,10 +188,13 @@ def logistic(x, x_low):
 @scalar
 def sigmoid(x):
     # The quickest form that keeps 1.5 ulp: t = e / (1 + e) to nearly full accuracy, and 1 − t above 0.
-    r, _, shifted = reduced(-abs(x), 0.0)
-    e = 1.0 + fma(r * r, polynomial(r, EXP), r)
+    magnitude = -abs(x)
+    magnitude = LOWEST if magnitude < LOWEST else magnitude
+    shifted = fma(magnitude, LOG2E, SHIFT)
+    k = shifted - SHIFT
+    r = fma(-k, LN2[1], fma(-k, LN2[0], magnitude))
     first = LEAST_POWER if shifted < LEAST_POWER else shifted
-    e = e * power(first)
+    e = (1.0 + fma(r * r, polynomial(r, EXP), r)) * power(first)
     d = 1.0 + e
     t = e / d
     t = fma(fma(-t, e - (d - 1.0), fma(-t, d, e)), 1.0 - t, t)

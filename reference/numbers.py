@@ -7,6 +7,7 @@ a textbook formula written once is a calculator, an oracle at fifty digits, and 
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 Number = Any  # float, mpmath.mpf, or an array
@@ -63,9 +64,14 @@ def where(condition: Any, chosen: Number, otherwise: Number) -> Number:
     return chosen if condition else otherwise
 
 
+@cache
+def _fraction(exactly: str) -> Fraction:
+    return Fraction(exactly)
+
+
 def constant(exactly: str, like: Number) -> Number:
     """A decimal number or a fraction, to the precision of LIKE."""
-    value = Fraction(exactly)
+    value = _fraction(exactly)
     if library(like).__name__ == "mpmath":
         return library(like).mpf(value.numerator) / value.denominator
     return float(value)

@@ -62,7 +62,7 @@ def optimize(
         return
     _table(plan, ranked)
     for line in [*_edges(plan, ranked), sentence]:
-        print(line) if sys.stdout.isatty() else show.note(line)
+        show.terminal().print(line) if sys.stdout.isatty() else show.note(line)
 
 
 def _plan(problem: ProblemCard, knobs: dict[str, float], steps: int | None, runs: int | None, seed: int) -> Plan:

@@ -42,13 +42,14 @@ def array_kernel(card: ActivationCard, *, derivative: bool = False) -> "ArrayKer
 
     A vector function works along the last axis, and its derivative is a Jacobian.
     """
-    return _array_kernel(f"{card.name}_grad" if derivative else card.name, card.vector, derivative, len(card.knobs))
+    module = card.grad.__module__.rpartition(".")[2]  # a kernel's file has the name of its reference's
+    return _array_kernel(
+        module, f"{card.name}_grad" if derivative else card.name, card.vector, derivative, len(card.knobs)
+    )
 
 
 @cache
-def _array_kernel(name: str, vector: bool, jacobian: bool, params: int) -> "ArrayKernel":
+def _array_kernel(module: str, name: str, vector: bool, jacobian: bool, params: int) -> "ArrayKernel":
     from dlc.kernels.lift import ElementwiseKernel, RowwiseKernel
 
-    if vector:
-        return RowwiseKernel("vectors", name, jacobian=jacobian)
-    return ElementwiseKernel("activations", name, params)
+    return RowwiseKernel(module, name, jacobian=jacobian) if vector else ElementwiseKernel(module, name, params)

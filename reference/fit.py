@@ -14,7 +14,7 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
-from dlc.reference.activations import gelu_grad, gelu_tanh_grad, mish_grad, silu_grad
+from dlc.reference.gated import gelu_grad, gelu_tanh_grad, mish_grad, silu_grad
 
 DIGITS = 50
 

@@ -43,7 +43,7 @@ def test_a_change_in_any_kernel_source_is_seen(tmp_path):
         shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
     before = ask(tmp_path / "cache", source)
     assert before.stdout.splitlines()[1].split("\t")[1] == "0.0"
-    helper = source / "kernels" / "activations.py"
+    helper = source / "kernels" / "piecewise.py"
     text = helper.read_text().replace("y = chosen if condition else otherwise", "y = chosen if condition else 7.0")
     assert text != helper.read_text()
     helper.write_text(text)

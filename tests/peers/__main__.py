@@ -3,7 +3,6 @@
 import sys
 
 import jax
-import torch
 
 from tests.peers import activations, optimizers, recording
 

@@ -1,6 +1,5 @@
 """Array kernels from scalar and vector ones: serial loops, and the same loops on slices in parallel."""
 
-import ctypes
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.native import Loop, native
+from dlc.kernels.native import HEADER, Loop, native
 
 # Below this many numbers a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
@@ -25,15 +24,6 @@ def available_threads() -> int:
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="dlc")
-
-
-def _address(array: np.ndarray) -> int:
-    """Where the numbers of ARRAY are: the first field behind the object's header, by NumPy's C interface.
-
-    `array.ctypes.data` says the same, but takes longer than a kernel needs for a thousand numbers.
-    """
-    address: int = ctypes.c_void_p.from_address(id(array) + object.__basicsize__).value or 0
-    return address
 
 
 class ArrayKernel:
@@ -89,55 +79,45 @@ class ArrayKernel:
         loop = self._loops.get(dtype) or self.compile(dtype)
         if len(params) != self._params:
             raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
-        shape = self._shape(x)
         if out is None:
-            out = np.empty(shape, dtype)
-        elif out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous:
-            raise ValueError(f"out must be a contiguous {dtype.name} array of shape {shape}")
-        size = x.size
-        if size == 0:
-            return out
-        x = np.ascontiguousarray(x)
+            out = np.empty(self._shape(x), dtype)
+        elif out.dtype != dtype or out.shape != self._shape(x) or not out.flags.c_contiguous:
+            raise ValueError(f"out must be a contiguous {dtype.name} array of shape {self._shape(x)}")
+        if not x.flags.c_contiguous:
+            x = np.ascontiguousarray(x)
         settings = np.array(params, dtype) if params else None
+        if threads < 2 or x.size < PARALLEL_FROM:
+            self._run(loop, x, out, settings)
+        else:
+            self._run_in_parallel(loop, x, out, settings, threads)
+        return out
+
+    def _run(self, loop: Loop, x: np.ndarray, out: np.ndarray, settings: np.ndarray | None) -> None:
         columns = self._columns(x)
-        rows = size // columns
-        if threads < 2 or size < PARALLEL_FROM:
-            self._run(loop, x, out, settings, columns, 0, rows)
-            return out
-        # Parts of a multiple of 64 rows share no cache line.
-        step = -(-rows // threads // 64) * 64
+        scratch = self._scratch(columns, x.dtype)
+        loop(
+            id(x) + HEADER,
+            id(out) + HEADER,
+            None if scratch is None else id(scratch) + HEADER,
+            None if settings is None else id(settings) + HEADER,
+            x.size // (columns or 1),
+            columns,
+        )
+
+    def _run_in_parallel(
+        self, loop: Loop, x: np.ndarray, out: np.ndarray, settings: np.ndarray | None, threads: int
+    ) -> None:
+        columns = self._columns(x)
+        rows = x.size // columns
+        source, target = x.reshape(rows, columns), out.reshape(rows, -1)
+        step = -(-rows // threads // 64) * 64  # parts that start at a multiple of 64 rows share no cache line
+        starts = range(0, rows, step)
         parts = [
-            _pool(threads).submit(self._run, loop, x, out, settings, columns, start, min(step, rows - start))
-            for start in range(0, rows, step)
+            _pool(threads).submit(self._run, loop, source[start : start + step], target[start : start + step], settings)
+            for start in starts
         ]
         for done in parts:
             done.result()
-        return out
-
-    def _run(
-        self,
-        loop: Loop,
-        x: np.ndarray,
-        out: np.ndarray,
-        settings: np.ndarray | None,
-        columns: int,
-        start: int,
-        rows: int,
-    ) -> None:
-        """The loop over ROWS rows from START on."""
-        scratch = self._scratch(columns, x.dtype)
-        source, target = _address(x), _address(out)
-        if start:
-            source += start * columns * x.itemsize
-            target += start * (out.size * columns // x.size) * x.itemsize
-        loop(
-            source,
-            target,
-            None if scratch is None else _address(scratch),
-            None if settings is None else _address(settings),
-            rows,
-            columns,
-        )
 
 
 class ElementwiseKernel(ArrayKernel):

@@ -1,7 +1,9 @@
 """Kernels as plain machine code: compiled once by Numba, and from then on loaded without it.
 
 Loading Numba and its typing of NumPy takes longer than everything else that a short answer needs. A kernel here is a C
-function void f(x, out, scratch, params, rows, columns) in an object file, which llvmlite loads in milliseconds.
+function void f(x, out, scratch, params, rows, columns) in an object file, which llvmlite loads in milliseconds. The
+first four are NumPy arrays by reference (id + HEADER): looking up addresses in Python would take longer than
+computing a thousand numbers.
 """
 
 import ctypes
@@ -23,6 +25,8 @@ UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
 
 C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_ssize_t, ctypes.c_ssize_t)
 
+# id(array) + HEADER is where an array keeps the address of its numbers, by NumPy's C interface; None stands for none.
+HEADER = object.__basicsize__
 
 Loop = Callable[..., None]
 
@@ -31,6 +35,7 @@ def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
     """The C function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
 
     The loop is called as loop(x, out, scratch, params, rows, columns), first with four pointers to such numbers.
+    The C function takes references to arrays in their place, of which scratch and params may be None.
     """
     folder = cache.folder()
     file = None if folder is None else folder / f"{name}-{kind}.kernel"
@@ -47,12 +52,34 @@ def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
 def _compiled(loop: Loop, kind: str) -> bytes:
     """Symbol and object code of LOOP."""
     import llvmlite.binding as llvm
-    from numba import cfunc, types
+    from numba import cfunc, njit, types
+    from numba.extending import intrinsic
 
     from dlc.kernels.jit import STRICT
 
-    pointers = [types.CPointer(getattr(types, kind))] * 4
-    function = cfunc(types.void(*pointers, types.intp, types.intp), **STRICT)(loop)
+    pointer = types.CPointer(getattr(types, kind))
+
+    @intrinsic
+    def numbers(_context, reference):
+        """The pointer kept at a reference; none for none."""
+
+        def generate(context, builder, _signature, args):
+            kind = context.get_value_type(pointer)
+            place = builder.alloca(kind)
+            builder.store(kind(None), place)
+            is_none = builder.icmp_unsigned("==", args[0], args[0].type(None))
+            with builder.if_then(builder.not_(is_none)):
+                builder.store(builder.load(builder.bitcast(args[0], kind.as_pointer())), place)
+            return builder.load(place)
+
+        return pointer(reference), generate
+
+    inner = njit(**STRICT)(loop)
+
+    def entry(x, out, scratch, params, rows, columns):
+        inner(numbers(x), numbers(out), numbers(scratch), numbers(params), rows, columns)
+
+    function = cfunc(types.void(*[types.voidptr] * 4, types.intp, types.intp), **STRICT)(entry)
     object_code: bytes = _machine().emit_object(llvm.parse_assembly(function.inspect_llvm()))
     return function.native_name.encode() + b"\n" + object_code
 

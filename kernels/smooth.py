@@ -3,7 +3,7 @@
 With e = e^(−|x|) no formula below overflows or cancels.
 """
 
-from dlc.kernels.double import EXP, LEAST_POWER, LN2, LOG2E, LOWEST, SELU_NEGATIVE, SELU_SCALE, SHIFT
+from dlc.kernels.double import EXP, FAR, FAR_SCALE, LN2, LOG2E, LOWEST, SELU_NEGATIVE, SELU_SCALE, SHIFT
 from dlc.kernels.elementary import (
     add,
     clamped,
@@ -58,18 +58,18 @@ def logistic(x, x_low):
 
 @scalar
 def sigmoid(x):
-    # The quickest form that keeps 1.5 ulp: t = e / (1 + e) to nearly full accuracy, and 1 − t above 0.
-    magnitude = -abs(x)
-    magnitude = LOWEST if magnitude < LOWEST else magnitude
-    shifted = fma(magnitude, LOG2E, SHIFT)
+    # 1 / (1 + e⁻ˣ) with e⁻ˣ = s·(1 + p): the quickest form that keeps its bound. Far below 0, where s would overflow,
+    # numerator and denominator are scaled down.
+    x = clamped(x, LOWEST, -FAR)
+    shifted = fma(x, -LOG2E, SHIFT)
     k = shifted - SHIFT
-    r = fma(-k, LN2[1], fma(-k, LN2[0], magnitude))
-    first = LEAST_POWER if shifted < LEAST_POWER else shifted
-    e = (1.0 + fma(r * r, polynomial(r, EXP), r)) * power(first)
-    d = 1.0 + e
-    t = e / d
-    t = fma(fma(-t, e - (d - 1.0), fma(-t, d, e)), 1.0 - t, t)
-    return t * power(SHIFT + (shifted - first)) if x < 0.0 else 1.0 - t
+    r = fma(-k, LN2[1], fma(-k, LN2[0], -x))
+    p = fma(r * r, polynomial(r, EXP), r)
+    is_far = x < FAR
+    one = FAR_SCALE[0] if is_far else 1.0
+    s = power(shifted - (FAR_SCALE[1] if is_far else 0.0))
+    whole = one + s
+    return one / (whole + fma(p, s, one - (whole - s)))
 
 
 @scalar

@@ -19,7 +19,7 @@ from dlc.reference.gated import gelu_grad, gelu_tanh_grad, mish_grad, silu_grad
 DIGITS = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Precision:
     """What differs between the two floating-point types, and the lengths of the polynomials that each one needs."""
 
@@ -31,6 +31,8 @@ class Precision:
     greatest_power: int
     lowest: int  # below it x·eˣ is zero
     highest: int  # above it eˣ is infinite
+    far: int  # below it e⁻ˣ is scaled
+    far_power: int
     exp: int
     log1p: int
     mills: int
@@ -51,26 +53,15 @@ class Precision:
 
 
 DOUBLE = Precision(
-    "double",
-    "d",
-    52,
-    32,
-    -1022,
-    1023,
-    -800,
-    720,
-    exp=11,
-    log1p=11,
-    mills=24,
-    tail=39,
-    silu=15,
-    mish=17,
-    gelu=17,
-    gelu_tanh=19,
-)
+    module="double", letter="d", fraction_bits=52, ln2_bits=32, least_power=-1022, greatest_power=1023,
+    lowest=-800, highest=720, far=-600, far_power=256, tail=39,
+    exp=11, log1p=11, mills=24, silu=15, mish=17, gelu=17, gelu_tanh=19,
+)  # fmt: skip
 SINGLE = Precision(
-    "single", "f", 23, 12, -126, 127, -120, 100, exp=6, log1p=5, mills=11, tail=15, silu=8, mish=9, gelu=9, gelu_tanh=10
-)
+    module="single", letter="f", fraction_bits=23, ln2_bits=12, least_power=-126, greatest_power=127,
+    lowest=-120, highest=100, far=-80, far_power=64, tail=15,
+    exp=6, log1p=5, mills=11, silu=8, mish=9, gelu=9, gelu_tanh=10,
+)  # fmt: skip
 
 
 def polynomial(function: Callable[[Any], Any], low: Any, high: Any, terms: int) -> list[Any]:
@@ -161,6 +152,8 @@ def constants(precision: Precision) -> Iterator[tuple[str, Any]]:
     yield "GREATEST_POWER", shift + precision.greatest_power
     yield "LOWEST", precision.lowest
     yield "HIGHEST", precision.highest
+    yield "FAR", precision.far
+    yield "FAR_SCALE", (mpf(2) ** -precision.far_power, precision.far_power)
     yield "LOG2E", 1 / ln2
     yield "LN2", (ln2_high, ln2 - ln2_high)
     reach = ln2 / 2 * mpf("1.0001")

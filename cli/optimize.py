@@ -129,7 +129,7 @@ def _status(result: Result) -> str:
 def _table(plan: Plan, results: list[Result]) -> None:
     merit = "test accuracy" if plan.problem.data else "distance"
     show.table(
-        ["entrant", "rate", "loss", merit, "steps", "gradient evaluations", "status"],
+        ["entrant", "rate", "loss", merit, "steps", "gradients", "status"],
         [
             [
                 result.entrant.label,

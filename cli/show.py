@@ -35,7 +35,7 @@ def note(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, accent: int | None = None) -> None:
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, accent: int | None = None) -> None:
     """Rows of one kind. In a pipe each number keeps all its digits; ACCENT is the row to point out on a terminal.
 
     A cell is a string, or a number, or a pair (value, text for the terminal).
@@ -45,11 +45,19 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, accent: int 
         for row in rows:
             print("\t".join(exact(cell[0] if isinstance(cell, tuple) else cell) for cell in row))
         return
-    grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
     cells = [[_terminal_cell(cell) for cell in row] for row in rows]
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
     for index, header in enumerate(headers):
-        numeric = all(not isinstance(_value(row[index]), str) for row in rows) if isinstance(rows, list) else False
-        grid.add_column(header, justify="right" if numeric else "left", no_wrap=True, overflow="ellipsis")
+        column = [row[index] for row in rows]
+        is_last_text = index == len(headers) - 1 and any(isinstance(_value(cell), str) for cell in column)
+        grid.add_column(
+            header,
+            justify="left" if any(isinstance(_value(cell), str) for cell in column) else "right",
+            # Where the terminal is too narrow, a last column of text is folded, and no other one loses anything.
+            min_width=None if is_last_text else max(len(header), *(row[index].cell_len for row in cells), 1),
+            no_wrap=not is_last_text,
+            overflow="fold" if is_last_text else "ignore",
+        )
     for index, row in enumerate(cells):
         grid.add_row(*row, style=ACCENT if index == accent else None)
     terminal().print(grid)

@@ -20,7 +20,8 @@ from dlc.kernels import cache
 if TYPE_CHECKING:
     import llvmlite.binding
 
-# What an object file names but a kernel never calls: the handling of an exception that it cannot raise.
+# What object code names but a kernel never calls: the handling of an exception that it cannot raise, and of memory that
+# it does not own. The rest of that is Python's; these are Numba's.
 UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
 
 C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_ssize_t, ctypes.c_ssize_t)
@@ -74,13 +75,18 @@ def _compiled(loop: Loop, kind: str) -> bytes:
 
         return pointer(reference), generate
 
-    inner = njit(**STRICT)(loop)
+    inner = njit(forceinline=True, **STRICT)(loop)  # inlined, it is seen to raise nothing
 
     def entry(x, out, scratch, params, rows, columns):
         inner(numbers(x), numbers(out), numbers(scratch), numbers(params), rows, columns)
 
     function = cfunc(types.void(*[types.voidptr] * 4, types.intp, types.intp), **STRICT)(entry)
-    object_code: bytes = _machine().emit_object(llvm.parse_assembly(function.inspect_llvm()))
+    module = llvm.parse_assembly(function.inspect_llvm())
+    outside = {each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")}
+    missing = {each for each in outside if each not in UNREACHABLE and not hasattr(ctypes.pythonapi, each)}
+    if missing:  # loading such code without Numba would end the process
+        raise RuntimeError(f"{loop.__name__} calls {', '.join(sorted(missing))}, which only Numba has")
+    object_code: bytes = _machine().emit_object(module)
     return function.native_name.encode() + b"\n" + object_code
 
 

@@ -3,7 +3,8 @@
 The kernels of each file here are in the file of the same name in dlc.kernels.
 """
 
-from dlc.reference import gated, piecewise, smooth, vectors
+# The order of these imports is the order of the entries.
+from dlc.reference import piecewise, smooth, gated, vectors  # isort: skip
 from dlc.reference.activation_family import ACTIVATIONS, ActivationCard
 
 __all__ = ["ACTIVATIONS", "ActivationCard", "gated", "piecewise", "smooth", "vectors"]

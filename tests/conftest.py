@@ -7,6 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
+# Kernels are compiled once for all tests, and nothing of the user's is touched. Modules of kernels read this when they
+# are imported, so it cannot wait for a fixture.
+os.environ["DLC_CACHE_DIR"] = str(ROOT / ".pytest_cache" / "dlc")
+
 
 @dataclass
 class Result:
@@ -18,13 +22,6 @@ class Result:
     def table(self) -> list[dict[str, str]]:
         header, *rows = (line.split("\t") for line in self.out.splitlines())
         return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cache_of_the_tests(tmp_path_factory):
-    """Kernels are compiled once for all tests, and nothing of the user's is touched."""
-    if "DLC_CACHE_DIR" not in os.environ:
-        os.environ["DLC_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture

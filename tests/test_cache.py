@@ -6,10 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
+from dlc.cli.catalog import array_kernel
 from dlc.kernels import cache
+from dlc.kernels.lift import TYPES
+from dlc.kernels.native import native
+from dlc.reference.activations import ACTIVATIONS
 
 ASK = "from dlc.cli.main import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-1', '2']; main()"
 
@@ -87,3 +92,33 @@ def test_the_place_follows_the_environment(monkeypatch, tmp_path):
     assert cache.root() == tmp_path / "dlc"
     monkeypatch.setenv("DLC_CACHE_DIR", str(tmp_path / "mine"))
     assert cache.root() == tmp_path / "mine"
+
+
+def test_every_kept_kernel_loads_without_numba():
+    """Code that needs anything of Numba's would end the process that loads it."""
+    for card in ACTIVATIONS.values():
+        for derivative in (False, True):
+            for dtype in TYPES:
+                array_kernel(card, derivative=derivative).compile(dtype)
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "import numpy as np\n"
+        "from dlc.cli.catalog import array_kernel\n"
+        "from dlc.kernels.lift import TYPES\n"
+        "from dlc.reference.activations import ACTIVATIONS\n"
+        "for card in ACTIVATIONS.values():\n"
+        "    for derivative in (False, True):\n"
+        "        for dtype in TYPES:\n"
+        "            array_kernel(card, derivative=derivative)(np.ones(3, dtype), *card.knobs.values())\n"
+        "print('all')\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "all\n"
+
+
+def test_code_that_needs_numba_is_refused():
+    def loop(x, out, scratch, params, rows, columns):
+        np.empty(columns)  # allocates
+        raise ValueError("no kernel may")
+
+    with pytest.raises(RuntimeError, match="which only Numba has"):
+        native("a.loop_that_raises", "float64", lambda: loop)

@@ -10,6 +10,7 @@ from dlc.cli.agreement import Agreement
 from dlc.cli.agreement_activations import SAMPLES, check_activation
 from dlc.cli.catalog import FAMILIES, complete, find
 from dlc.cli.errors import BadInputError, FailedError
+from dlc.reference.family import Card, Family
 
 MOST_SAMPLES = 100_000_000
 
@@ -19,7 +20,7 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="What to check; everything by default.",
+            help="What to check, by name or kind; everything by default.",
             autocompletion=complete(*FAMILIES.values()),
         ),
     ] = None,
@@ -31,11 +32,12 @@ def check(
     Exit code 1 when a bound is exceeded.
 
     dlc check gelu adam
+
+    dlc check activation --samples 20000
     """
     if not 1 <= samples <= MOST_SAMPLES:
         raise BadInputError(f"--samples {samples} is not between 1 and {MOST_SAMPLES:,}")
-    chosen = [find(name) for name in dict.fromkeys(names or [])]
-    chosen = chosen or [(family, card) for family in FAMILIES.values() for card in family.values()]
+    chosen = [entry for name in dict.fromkeys(names or FAMILIES) for entry in _entries(name)]
     from dlc.cli.agreement_races import check_optimizer, check_problem
 
     checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
@@ -55,6 +57,13 @@ def check(
             f"{failed[0].dtype}): {failed[0].worst:.3g} {failed[0].unit}, at most {failed[0].bound:g} allowed"
         )
     show.note(f"all {len(results)} bounds hold")
+
+
+def _entries(name: str) -> list[tuple[Family[Any], Card]]:
+    """What NAME stands for: one entry, or all of a kind. Raises UnknownNameError."""
+    if name in FAMILIES:
+        return [(FAMILIES[name], card) for card in FAMILIES[name].values()]
+    return [find(name)]
 
 
 def _tell(results: list[Agreement], as_json: bool) -> None:

@@ -56,7 +56,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, accent: int 
             # Where the terminal is too narrow, a last column of text is folded, and no other one loses anything.
             min_width=None if is_last_text else max(len(header), *(row[index].cell_len for row in cells), 1),
             no_wrap=not is_last_text,
-            overflow="fold" if is_last_text else "ignore",
+            overflow="fold" if is_last_text else "crop",
         )
     for index, row in enumerate(cells):
         grid.add_row(*row, style=ACCENT if index == accent else None)

@@ -33,43 +33,43 @@ def check_optimizer(card: OptimizerCard) -> Iterator[Agreement]:
 
     random = np.random.default_rng(SEED)
     kernel = KERNELS[card.name]
-    x = random.normal(size=(COORDINATES, LANES))
+    start = random.normal(size=(COORDINATES, LANES))
     rates = 10.0 ** random.uniform(-4, 0, LANES)
-    state, knobs = kernel.start(x.shape), np.array([*kernel.knobs.values()], float)
+    frame = kernel.frame(start, rates)
     errors = []
     with mpmath.workdps(DIGITS):
-        exact = [_exact(lane) for lane in x.T]
+        exact = [_exact(lane) for lane in start.T]
         slots = [card.start(lane) for lane in exact]
         for t in range(1, STEPS + 1):
-            g = random.normal(size=x.shape) * 10.0 ** random.uniform(-4, 2, x.shape)
-            kernel.step(x, g, state, float(t), rates, knobs)
+            frame.g[:] = random.normal(size=start.shape) * 10.0 ** random.uniform(-4, 2, start.shape)
+            kernel.step(frame.address, float(t))
             for j in range(LANES):
-                exact[j], slots[j] = card.step(exact[j], _exact(g[:, j]), slots[j], t, lr=float(rates[j]))
-                errors.append((_worst(x[:, j], exact[j]), f"step {t}, lr = {rates[j]:.6g}"))
-    yield Agreement(card.name, "step", "float64", *_of_worst(errors), card.agreement, STEPS * x.size)
+                exact[j], slots[j] = card.step(exact[j], _exact(frame.g[:, j]), slots[j], t, lr=float(rates[j]))
+                errors.append((_worst(frame.x[:, j], exact[j]), f"step {t}, lr = {rates[j]:.6g}"))
+    yield Agreement(card.name, "step", "float64", *_of_worst(errors), card.agreement, STEPS * start.size)
 
 
 def check_problem(card: ProblemCard) -> Iterator[Agreement]:
     """The worst error of the value and of the gradient, over the box and near the minima, or at random weights."""
     import mpmath
-    import numpy as np
 
+    from dlc.kernels.lanes import Frame
     from dlc.kernels.problems import PROBLEMS as KERNELS
 
     problem = KERNELS[card.name]
     x, task, rows = _sample(card, problem)
-    g, loss = np.empty_like(x), np.empty(x.shape[1])
-    problem.gradient(x, g, loss, 1.0, task)
+    frame = Frame(x, task)
+    problem.gradient(frame.address, 1.0)
     values, gradients = [], []
     with mpmath.workdps(DIGITS):
         knobs = {name: mpmath.mpf(value) for name, value in card.knobs.items()}
         for j in range(x.shape[1]):
             point = _exact(x[:, j])
             at = "x = " + ", ".join(f"{value!r}" for value in x[:3, j].tolist()) + ", ..." * (len(x) > 3)
-            values.append((_worst(loss[j : j + 1], [card.function(point, *rows, **knobs)]), at))
-            gradients.append((_worst(g[:, j], card.gradient(point, *rows, **knobs)), at))
-    yield Agreement(card.name, "value", "float64", *_of_worst(values), card.agreement, loss.size)
-    yield Agreement(card.name, "gradient", "float64", *_of_worst(gradients), card.agreement, g.size)
+            values.append((_worst(frame.loss[j : j + 1], [card.function(point, *rows, **knobs)]), at))
+            gradients.append((_worst(frame.g[:, j], card.gradient(point, *rows, **knobs)), at))
+    yield Agreement(card.name, "value", "float64", *_of_worst(values), card.agreement, frame.loss.size)
+    yield Agreement(card.name, "gradient", "float64", *_of_worst(gradients), card.agreement, frame.g.size)
 
 
 def _sample(card: ProblemCard, problem: "Problem") -> tuple["np.ndarray", "Task", list[Any]]:

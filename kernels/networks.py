@@ -16,7 +16,7 @@ from numba.extending import register_jitable
 
 from dlc.kernels import mnist1d
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import GRADIENT, MATRIX, VECTOR, Task, make_task, named
+from dlc.kernels.lanes import FRAMED, MATRIX, VECTOR, Task, framed_gradient, make_task, named
 
 FEATURES = 40
 HIDDEN = 64
@@ -191,7 +191,7 @@ class Network:
 
     @cached_property
     def gradient(self) -> Any:
-        """Compiled as lanes.GRADIENT: each lane over its next BATCH rows."""
+        """Compiled as gradient(frame, t): each lane over its next BATCH rows."""
         forward, backward = self.forward, self.backward
 
         def gradient(x, g, loss, t, task):
@@ -213,7 +213,7 @@ class Network:
                 for j in range(lanes):
                     g[i, j] = slopes[j, i]
 
-        return compiled(GRADIENT)(named(gradient, f"{self.name}_gradient"))
+        return compiled(FRAMED)(framed_gradient(gradient, self.name))
 
     @cached_property
     def evaluate(self) -> Any:

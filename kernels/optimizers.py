@@ -4,7 +4,7 @@ The step number t is a float: an integer inside the loops would cost four times 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from numba.extending import register_jitable
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import STEP, named
+from dlc.kernels.lanes import FRAMED, Frame, Task, array, named
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,22 @@ class StepKernel:
         parameters = inspect.signature(self.rule).parameters.values()
         return {p.name: p.default for p in parameters if p.default is not p.empty}
 
-    def start(self, shape: tuple[int, int]) -> np.ndarray:
-        """The slots before the first step, for x of this SHAPE: [slots, dimension, lanes]."""
-        slots = np.empty((len(self.state), *shape))
-        slots[:] = np.reshape(self.state, (-1, 1, 1))
-        return slots
+    def frame(
+        self, x: np.ndarray, lr: Any, knobs: Mapping[str, float] | None = None, task: Task | None = None
+    ) -> Frame:
+        """A frame before the first step, at a copy of X; KNOBS only where they differ from the defaults."""
+        return Frame(x, task, self.state, lr, [*(self.knobs | dict(knobs or {})).values()])
 
     @cached_property
     def step(self) -> Any:
-        """The rule compiled as step(x, g, state, t, lr, knobs), knobs being one array."""
+        """The rule compiled as step(frame, t)."""
         rule, count = register_jitable(self.rule), len(self.knobs)
 
-        def step(x, g, state, t, lr, knobs):
-            rule(x, g, state, t, lr, *to_fixed_tuple(knobs, count))
+        def step(frame, t):
+            knobs = to_fixed_tuple(array(frame, "knobs"), count)
+            rule(array(frame, "x"), array(frame, "g"), array(frame, "state"), t, array(frame, "lr"), *knobs)
 
-        return compiled(STEP)(named(step, f"{self.rule.__name__}_step"))
+        return compiled(FRAMED)(named(step, f"{self.rule.__name__}_step"))
 
 
 STEPS: dict[str, StepKernel] = {}

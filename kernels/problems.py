@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import GRADIENT, Task, make_task
+from dlc.kernels.lanes import FRAMED, Task, framed_gradient, make_task
 from dlc.kernels.networks import MLP, SOFTMAX, Network
 
 
@@ -36,8 +36,8 @@ class Function:
 
     @cached_property
     def gradient(self) -> Any:
-        """Compiled as lanes.GRADIENT."""
-        return compiled(GRADIENT)(self.source)
+        """Compiled as gradient(frame, t)."""
+        return compiled(FRAMED)(framed_gradient(self.source, self.source.__name__))
 
     def task(self, seeds: np.ndarray, **knobs: float) -> Task:
         """The function's constants, for lanes with these SEEDS."""

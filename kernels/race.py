@@ -14,9 +14,9 @@ from numba import float64, int64, types
 from numba.extending import register_jitable
 
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import GRADIENT, MATRIX, SLOTS, STEP, TASK, VECTOR
+from dlc.kernels.lanes import FRAMED, Frame, array
 from dlc.kernels.networks import Network
-from dlc.kernels.optimizers import STEPS, StepKernel
+from dlc.kernels.optimizers import STEPS
 from dlc.kernels.problems import Problem
 
 FARTHEST = 1e8
@@ -49,20 +49,18 @@ def stop_misfits(x, loss, diverged, t):
             x[:, j] = np.nan
 
 
-ADVANCE = types.void(
-    *(types.FunctionType(GRADIENT), types.FunctionType(STEP), MATRIX, MATRIX, SLOTS),
-    *(VECTOR, VECTOR, VECTOR, int64[::1], TASK, float64, int64),
-)
+FUNCTION = types.FunctionType(FRAMED)
 
 
-@compiled(ADVANCE)
-def advance(gradient, step, x, g, state, loss, lr, knobs, diverged, task, t, steps):
+@compiled(types.void(FUNCTION, FUNCTION, int64, int64[::1], float64, int64))
+def advance(gradient, step, frame, diverged, t, steps):
     """Take STEPS steps after step t, given loss and g at x; diverged holds step numbers, or -1."""
+    x, loss = array(frame, "x"), array(frame, "loss")
     expected = np.sum(diverged >= 0) * (1 + x.shape[0])
     for _ in range(steps):
         t += 1
-        step(x, g, state, t, lr, knobs)
-        gradient(x, g, loss, t + 1, task)
+        step(frame, t)
+        gradient(frame, t + 1)
         if count_misfits(x, loss) != expected:
             stop_misfits(x, loss, diverged, t)
             expected = np.sum(diverged >= 0) * (1 + x.shape[0])
@@ -71,20 +69,17 @@ def advance(gradient, step, x, g, state, loss, lr, knobs, diverged, task, t, ste
 class Block:
     """Neighbouring lanes of a race, and all that one call needs to move them on."""
 
-    def __init__(self, problem: Problem, kernel: StepKernel, knobs: np.ndarray, x: np.ndarray, rates: Any, task: Any):
-        self._functions = problem.gradient, kernel.step
-        self.x = np.array(x, np.float64, order="C")  # a copy: the starts are the caller's
-        self._g = np.empty_like(self.x)
-        self._state = kernel.start(self.x.shape)
-        self.loss = np.empty(self.x.shape[1])
+    def __init__(self, gradient: Any, step: Any, frame: Frame):
+        self._functions = gradient, step
+        self._frame = frame
+        self.x, self.loss = frame.x, frame.loss
         self.stopped = np.full(self.loss.size, -1)
-        problem.gradient(self.x, self._g, self.loss, 1.0, task)
+        gradient(frame.address, 1.0)
         self.limit = HIGHEST * np.maximum(1.0, self.loss)
-        self._setting = np.ascontiguousarray(rates), knobs, self.stopped, task
 
     def advance(self, t: int, steps: int) -> None:
         """Take STEPS steps after step T."""
-        advance(*self._functions, self.x, self._g, self._state, self.loss, *self._setting, float(t), steps)
+        advance(*self._functions, self._frame.address, self.stopped, float(t), steps)
 
 
 class Race:
@@ -107,7 +102,6 @@ class Race:
         dimension, lanes = starts.shape
         kernel = STEPS[optimizer]
         seeds = np.zeros(lanes, np.int64) if seeds is None else np.asarray(seeds)
-        values = np.array([*(kernel.knobs | dict(knobs or {})).values()], float)
         width = min(WIDEST, max(NARROWEST, BLOCK_NUMBERS // dimension))
         self.problem = problem
         self.steps = 0
@@ -115,7 +109,8 @@ class Race:
         for first in range(0, lanes, width):
             part = slice(first, first + width)
             task = problem.task(seeds[part], **(problem_knobs or {}))
-            self.blocks.append(Block(problem, kernel, values, starts[:, part], rates[part], task))
+            frame = kernel.frame(starts[:, part], rates[part], knobs, task)
+            self.blocks.append(Block(problem.gradient, kernel.step, frame))
 
     @property
     def x(self) -> np.ndarray:

@@ -21,12 +21,12 @@ TRAJECTORIES = [(name, peer) for name, peers in PEERS["trajectories"].items() fo
 def walk(name, start, gradients, lr, **knobs):
     """The kernel's points [steps, dimension] for one lane."""
     kernel = STEPS[name]
-    x = np.array(start, float).reshape(-1, 1).copy()
-    state, values = kernel.start(x.shape), np.array([*(kernel.knobs | knobs).values()], float)
+    frame = kernel.frame(np.reshape(start, (-1, 1)), lr, knobs)
     points = []
     for t, g in enumerate(gradients, 1):
-        kernel.step(x, np.array(g, float).reshape(-1, 1).copy(), state, float(t), np.array([lr]), values)
-        points.append(x[:, 0].copy())
+        frame.g[:, 0] = g
+        kernel.step(frame.address, float(t))
+        points.append(frame.x[:, 0].copy())
     return np.array(points)
 
 
@@ -145,13 +145,13 @@ def descend(name, eigenvalues, lr, steps, **knobs):
     point before, which is lr·β·v away.
     """
     kernel = STEPS[name]
-    x = np.ones((len(eigenvalues), 1))
-    state, values, rate = kernel.start(x.shape), np.array([*(kernel.knobs | knobs).values()], float), np.array([lr])
+    frame = kernel.frame(np.ones((len(eigenvalues), 1)), lr, knobs)
     lengths = []
     for t in range(1, steps + 1):
-        kernel.step(x, eigenvalues[:, None] * x, state, float(t), rate, values)
-        ahead = lr * knobs["beta"] * state[0] if name == "nesterov" else 0.0
-        lengths.append(np.linalg.norm(x + ahead))
+        frame.g[:, 0] = eigenvalues * frame.x[:, 0]
+        kernel.step(frame.address, float(t))
+        ahead = lr * knobs["beta"] * frame.state[0] if name == "nesterov" else 0.0
+        lengths.append(np.linalg.norm(frame.x + ahead))
     return np.array(lengths)
 
 

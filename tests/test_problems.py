@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlc.cli.agreement_races import check_problem
-from dlc.kernels.lanes import make_task
+from dlc.kernels.lanes import Frame, make_task
 from dlc.kernels.networks import BATCH, MLP, SOFTMAX
 from dlc.kernels.problems import PROBLEMS as KERNELS
 from dlc.reference.problems import PROBLEMS
@@ -81,9 +81,9 @@ def test_condition_is_the_condition_of_the_quadratic(condition):
     scales = PROBLEMS["quadratic"].gradient([1.0] * 10, condition=condition)
     assert scales[0] == 1
     assert max(scales) / min(scales) == pytest.approx(condition, rel=1e-12)
-    g, loss, x = np.empty((10, 1)), np.empty(1), np.ones((10, 1))
-    KERNELS["quadratic"].gradient(x, g, loss, 1.0, KERNELS["quadratic"].task(np.zeros(1, int), condition=condition))
-    assert g[:, 0] == pytest.approx(scales, rel=1e-12)
+    frame = Frame(np.ones((10, 1)), KERNELS["quadratic"].task(np.zeros(1, int), condition=condition))
+    KERNELS["quadratic"].gradient(frame.address, 1.0)
+    assert frame.g[:, 0] == pytest.approx(scales, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -120,10 +120,10 @@ def batches(seed, steps, rows=128):
     """Which rows each step sees, read off a gradient that only the biases' labels shape."""
     labels = np.arange(rows, dtype=np.int64) % 10
     one = make_task(np.array([seed]), (), np.zeros((rows, 40)), labels)
-    x, g, loss = np.zeros((SOFTMAX.dimension, 1)), np.empty((SOFTMAX.dimension, 1)), np.empty(1)
+    frame = Frame(np.zeros((SOFTMAX.dimension, 1)), one)
     seen = []
     for t in range(1, steps + 1):
-        SOFTMAX.gradient(x, g, loss, float(t), one)
+        SOFTMAX.gradient(frame.address, float(t))
         place = (t - 1) % (rows // BATCH)
         seen.append(one.order[0, place * BATCH : (place + 1) * BATCH].tolist())
     return seen

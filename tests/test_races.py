@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dlc.cli.optimize import grid
+from dlc.kernels.lanes import Frame, make_task
 from dlc.kernels.optimizers import STEPS
 from dlc.kernels.problems import PROBLEMS
 from dlc.kernels.race import FARTHEST, WIDEST, Race, advance_all
@@ -72,6 +73,16 @@ def test_a_race_is_the_references_descent(name):
     entry = raced("beale", name, np.reshape(problem.start, (2, 1)), [lr], 20)
     assert entry.x[:, 0] == pytest.approx(x, rel=1e-12)
     assert entry.loss[0] == pytest.approx(problem.function(x), rel=1e-11)
+
+
+def test_a_frame_takes_only_what_fits_its_lanes():
+    """Compiled code would read beyond the ends."""
+    for rates in ([0.1] * 2, [0.1] * 4):
+        with pytest.raises(ValueError, match="broadcast"):
+            STEPS["gd"].frame(np.zeros((2, 3)), rates)
+    for task in (make_task(np.zeros(2)), make_task(np.zeros(3), (), np.zeros((5, 40)), np.zeros(4))):
+        with pytest.raises(ValueError, match="one seed for each lane and one label for each row"):
+            Frame(np.zeros((2, 3)), task)
 
 
 def test_a_race_leaves_the_starts_alone():

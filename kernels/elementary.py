@@ -17,6 +17,7 @@ from dlc.kernels.double import (
     LOWEST,
     MILLS,
     MILLS_SCALE,
+    NEGLIGIBLE,
     SHIFT,
     SQRT2,
 )
@@ -175,7 +176,8 @@ def log1p_pair(y, y_low):
     z = s * s
     low = fma(s * z, polynomial(z, LOG1P), 2.0 * s_low)
     high = 2.0 * s + low
-    return high, (2.0 * s - high) + low
+    is_tiny = y < NEGLIGIBLE  # then log(1 + y) is y, of which halving could lose the last digit
+    return y if is_tiny else high, y_low if is_tiny else (2.0 * s - high) + low
 
 
 @scalar

@@ -152,6 +152,7 @@ def constants(precision: Precision) -> Iterator[tuple[str, Any]]:
     yield "GREATEST_POWER", shift + precision.greatest_power
     yield "LOWEST", precision.lowest
     yield "HIGHEST", precision.highest
+    yield "NEGLIGIBLE", mpf(2) ** -(precision.fraction_bits + 5)  # beside 1
     yield "FAR", precision.far
     yield "FAR_SCALE", (mpf(2) ** -precision.far_power, precision.far_power)
     yield "LOG2E", 1 / ln2

@@ -218,3 +218,15 @@ def test_vectors_at_infinity():
     assert softmax(np.array([INF, INF, 0.0])).tolist() == [0.5, 0.5, 0]
     assert np.isnan(softmax(np.array([1.0, NAN]))).all()
     assert array_kernel(ACTIVATIONS["log_softmax"])(np.array([0.0, -INF])).tolist() == [0, -INF]
+
+
+@pytest.mark.parametrize("card", VECTORS, ids=name)
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_vectors_whose_sum_is_hardly_more_than_its_greatest_term(card, dtype):
+    """What the other terms add is near the least normal number, or below."""
+    edge = -87.3 if dtype == "float32" else -708.4
+    for below in np.linspace(0, -10 if dtype == "float32" else -30, 60):
+        x = np.array([3.0, 3.0 + edge + below, 3.0 + edge - 4.1], dtype)
+        for derivative in (False, True):
+            errors = vector_errors(card, x, array_kernel(card, derivative=derivative)(x), derivative=derivative)
+            assert errors.max() <= card.ulp[dtype][derivative]

@@ -145,7 +145,7 @@ def test_a_problem_takes_its_parameters(race_json):
 def test_in_a_pipe_the_table_is_on_stdout_and_the_verdict_on_stderr(dlc):
     done = dlc("optimize", "adam", "gd:lr=10", "--steps", "50", "--runs", "6")
     header, *rows = [line.split("\t") for line in done.out.splitlines()]
-    assert header == ["entrant", "rate", "loss", "distance", "steps", "gradient evaluations", "status"]
+    assert header == ["entrant", "rate", "loss", "distance", "steps", "gradients", "status"]
     assert [row[0] for row in rows] == ["adam", "gd:lr=10"]
     assert rows[1][2] == "inf"
     assert "diverged at step" in rows[1][-1]

@@ -86,7 +86,7 @@ BAD = {
     "check unknown": ("check gulu", "did you mean"),
     "check no samples": ("check relu --samples 0", "--samples"),
     "check negative samples": ("check relu --samples -5", "--samples"),
-    "check samples in words": ("check relu --samples many", "many"),
+    "check samples in words": ("check relu --samples many", "--samples"),
     "unknown optimizer": ("optimize adamm", "did you mean 'adam'"),
     "unknown problem": ("optimize adam --on rosenbrok", "did you mean 'rosenbrock'"),
     "entrant twice": ("optimize adam adam", "twice"),
@@ -175,7 +175,7 @@ def test_a_fault_of_ours_is_one_line_too(dlc, monkeypatch):
         raise ZeroDivisionError("oh")
 
     monkeypatch.delenv("DLC_TRACEBACK", raising=False)
-    monkeypatch.setattr("dlc.cli.activation.array_kernel", broken)
+    monkeypatch.setattr("dlc.cli.answer.array_kernel", broken)
     result = dlc("activation", "relu", "1")
     assert result.code == 1
     assert "a fault in dlc (ZeroDivisionError: oh)" in result.err

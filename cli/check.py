@@ -10,8 +10,9 @@ from dlc.cli.agreement import Agreement
 from dlc.cli.agreement_activations import SAMPLES, check_activation
 from dlc.cli.catalog import FAMILIES, complete, find
 from dlc.cli.errors import BadInputError, FailedError
-from dlc.reference.family import Card, Family
+from dlc.reference.family import Family
 
+Entry = tuple[Family[Any], Any]
 MOST_SAMPLES = 100_000_000
 
 
@@ -25,6 +26,9 @@ def check(
         ),
     ] = None,
     samples: Annotated[int, typer.Option(help="Inputs per function and type, at least.")] = SAMPLES,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Prove activations of one number over all 2^32 float32 inputs.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Compare kernels with the reference at fifty digits: the worst error, where it is, and the bound on the card.
@@ -34,21 +38,13 @@ def check(
     dlc check gelu adam
 
     dlc check activation --samples 20000
+
+    dlc check gelu --exhaustive
     """
     if not 1 <= samples <= MOST_SAMPLES:
         raise BadInputError(f"--samples {samples} is not between 1 and {MOST_SAMPLES:,}")
     chosen = [entry for name in dict.fromkeys(names or FAMILIES) for entry in _entries(name)]
-    from dlc.cli.agreement_races import check_optimizer, check_problem
-
-    checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
-        "activation": lambda card: check_activation(card, samples=samples),
-        "optimizer": check_optimizer,
-        "problem": check_problem,
-    }
-    results: list[Agreement] = []
-    with progress.compiling():
-        for family, card in progress.over(chosen, "checking", always=True):
-            results += checks[family.kind](card)
+    results = list(_proofs(chosen) if exhaustive else _samples(chosen, samples))
     _tell(results, as_json)
     failed = [result for result in results if not result.holds]
     if failed:
@@ -59,7 +55,33 @@ def check(
     show.note(f"all {len(results)} bounds hold")
 
 
-def _entries(name: str) -> list[tuple[Family[Any], Card]]:
+def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
+    """Every quantity of every entry over a sample."""
+    from dlc.cli.agreement_races import check_optimizer, check_problem
+
+    checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
+        "activation": lambda card: check_activation(card, samples=samples),
+        "optimizer": check_optimizer,
+        "problem": check_problem,
+    }
+    with progress.compiling():
+        for family, card in progress.over(chosen, "checking", total=len(chosen)):
+            yield from checks[family.kind](card)
+
+
+def _proofs(chosen: list[Entry]) -> Iterator[Agreement]:
+    """Value and derivative of every entry over all float32 inputs. Raises BadInputError where an entry has no such."""
+    unfit = [card.name for family, card in chosen if family.kind != "activation" or card.vector]
+    if unfit:
+        raise BadInputError(f"{unfit[0]} is no function of one number, so --exhaustive cannot go over all its inputs")
+    from dlc.cli.agreement_exhaustive import prove
+
+    with progress.compiling():
+        for _, card in chosen:
+            yield from prove(card)
+
+
+def _entries(name: str) -> list[Entry]:
     """What NAME stands for: one entry, or all of a kind. Raises UnknownNameError."""
     if name in FAMILIES:
         return [(FAMILIES[name], card) for card in FAMILIES[name].values()]

@@ -1,7 +1,7 @@
 """Progress and notes about long work, on stderr."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -13,14 +13,14 @@ Item = TypeVar("Item")
 BAR_FROM = 2000
 
 
-def over(items: Sequence[Item], doing: str, *, always: bool = False) -> Iterator[Item]:
-    """ITEMS one by one, with a bar on a terminal when there are many (or ALWAYS)."""
-    if (len(items) < BAR_FROM and not always) or not sys.stderr.isatty():
+def over(items: Iterable[Item], doing: str, *, total: int | None = None) -> Iterator[Item]:
+    """ITEMS one by one, with a bar on a terminal when there are many, or when their TOTAL is stated."""
+    if not sys.stderr.isatty() or (total is None and isinstance(items, Sized) and len(items) < BAR_FROM):
         yield from items
         return
     from rich.progress import track
 
-    yield from track(items, description=doing, console=show.side_channel(), transient=True)
+    yield from track(items, description=doing, total=total, console=show.side_channel(), transient=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dlc.kernels.native import HEADER, Loop, native
 
 # Below this many numbers a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
-TYPES = (np.dtype(np.float32), np.dtype(np.float64))
+FLOAT32, FLOAT64 = TYPES = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def available_threads() -> int:
@@ -32,11 +32,18 @@ class ArrayKernel:
     Subclasses say what the loop is, and how an array is divided into rows for it.
     """
 
+    prefix = ""  # of the names under which loops of another form are kept
+
     def __init__(self, module: str, name: str, params: int = 0):
         self.name = name
         self._module = module
         self._params = params
         self._loops: dict[np.dtype, Loop] = {}
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Module and name of the function, and the number of its parameters."""
+        return self._module, self.name, self._params
 
     def compile(self, dtype: np.dtype) -> Loop:
         """The loop for numbers of type DTYPE, compiled if it never was. Raises TypeError for other types."""
@@ -44,7 +51,7 @@ class ArrayKernel:
             raise TypeError(f"{self.name} takes float32 or float64, not {dtype.name}")
         kind = dtype.name
         self._loops[dtype] = loop = native(
-            f"{self._module}.{self.name}", kind, lambda: self._loop(self._function(kind))
+            f"{self.prefix}{self._module}.{self.name}", kind, lambda: self._loop(self._function(kind))
         )
         return loop
 
@@ -120,27 +127,42 @@ class ArrayKernel:
             done.result()
 
 
+def with_params(function: Callable[..., Any], count: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """For use in loops: apply(x, settings) = function(x, *settings), and settings_of(pointer to COUNT numbers)."""
+    from numba import carray
+    from numba.np.unsafe.ndarray import to_fixed_tuple
+
+    from dlc.kernels.scalar import inlined
+
+    def apply_alone(x, settings):
+        return function(x)
+
+    def nothing(params):
+        return 0
+
+    def apply(x, settings):
+        return function(x, *settings)
+
+    def settings_of(params):
+        return to_fixed_tuple(carray(params, count), count)
+
+    return (inlined(apply), inlined(settings_of)) if count else (inlined(apply_alone), inlined(nothing))
+
+
 class ElementwiseKernel(ArrayKernel):
     """y[i] = f(x[i], *params)."""
 
     def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
         from numba import carray
-        from numba.np.unsafe.ndarray import to_fixed_tuple
 
-        count = self._params
+        apply, settings_of = with_params(function, self._params)
 
-        def plain(x, out, scratch, params, rows, columns):
-            source, target = carray(x, rows), carray(out, rows)
+        def loop(x, out, scratch, params, rows, columns):
+            source, target, settings = carray(x, rows), carray(out, rows), settings_of(params)
             for i in range(rows):
-                target[i] = function(source[i])
+                target[i] = apply(source[i], settings)
 
-        def with_params(x, out, scratch, params, rows, columns):
-            source, target = carray(x, rows), carray(out, rows)
-            settings = to_fixed_tuple(carray(params, count), count)
-            for i in range(rows):
-                target[i] = function(source[i], *settings)
-
-        return with_params if count else plain
+        return loop
 
 
 class RowwiseKernel(ArrayKernel):

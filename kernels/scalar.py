@@ -15,7 +15,7 @@ from dlc.kernels.jit import STRICT
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Part of its callers, a scalar kernel needs no entry of its own from C or Python: a quarter less time to compile.
-_inlined = register_jitable(forceinline=True, no_cfunc_wrapper=True, no_cpython_wrapper=True, **STRICT)
+inlined = register_jitable(forceinline=True, no_cfunc_wrapper=True, no_cpython_wrapper=True, **STRICT)
 
 
 def scalar(function: Function) -> Function:
@@ -25,8 +25,8 @@ def scalar(function: Function) -> Function:
     constants are those of dlc.kernels.single. Literals must be written as floats: an integer would widen float32.
     """
     twin = _narrowed(function)
-    function.float32_twin = _inlined(twin)  # type: ignore[attr-defined]
-    return _inlined(function)
+    function.float32_twin = inlined(twin)  # type: ignore[attr-defined]
+    return inlined(function)
 
 
 def _narrowed(function: Any) -> Any:

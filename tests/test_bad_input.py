@@ -87,6 +87,8 @@ BAD = {
     "check no samples": ("check relu --samples 0", "--samples"),
     "check negative samples": ("check relu --samples -5", "--samples"),
     "check samples in words": ("check relu --samples many", "--samples"),
+    "proof of a vector function": ("check softmax --exhaustive", "--exhaustive"),
+    "proof of an optimizer": ("check adam --exhaustive", "--exhaustive"),
     "unknown optimizer": ("optimize adamm", "did you mean 'adam'"),
     "unknown problem": ("optimize adam --on rosenbrok", "did you mean 'rosenbrock'"),
     "entrant twice": ("optimize adam adam", "twice"),

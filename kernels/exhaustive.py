@@ -1,0 +1,54 @@
+"""The worst error of a float32 kernel over all 2³² inputs, judged by its float64 body, which knows thirty bits more."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from dlc.kernels.lift import FLOAT32, ElementwiseKernel, with_params
+from dlc.kernels.native import HEADER
+
+PATTERNS = 1 << 32
+BLOCK = 1 << 12  # inputs whose worst error is one number
+CHUNK = 1 << 10  # blocks in one call
+CHUNKS = PATTERNS // BLOCK // CHUNK
+
+
+class ErrorKernel(ElementwiseKernel):
+    """Worst errors, in float32 ulp, of an elementwise kernel over blocks of consecutive float32 bit patterns."""
+
+    prefix = "errors."
+
+    def blocks(self, first: int, params: tuple[float, ...]) -> np.ndarray:
+        """The worst error in each of CHUNK blocks from block FIRST on."""
+        loop = self._loops.get(FLOAT32) or self.compile(FLOAT32)
+        worst, settings = np.empty(CHUNK, np.float32), np.array(params, np.float32)
+        loop(None, id(worst) + HEADER, None, id(settings) + HEADER, first, CHUNK)
+        return worst
+
+    def all_blocks(self, params: tuple[float, ...], pool: ThreadPoolExecutor) -> Iterator[np.ndarray]:
+        """The worst error in each block of all inputs, in CHUNKS pieces, in order."""
+        yield from pool.map(lambda chunk: self.blocks(chunk * CHUNK, params), range(CHUNKS))
+
+    def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
+        from numba import carray
+
+        from dlc.kernels.judge import as_float32, as_int32, error_in_ulp
+
+        single, settings_of = with_params(function, self._params)
+        double, _ = with_params(self._function("float64"), self._params)
+
+        def worst_of_blocks(x, out, scratch, params, first, blocks):
+            worst, settings = carray(out, blocks), settings_of(params)
+            for b in range(blocks):
+                # From 0 on the bits of numbers are in the order of the numbers, and integers have a maximum that
+                # vectorises.
+                top = np.int32(0)
+                for i in range(BLOCK):
+                    point = as_float32(np.int32((first + b) * BLOCK + i))
+                    error = as_int32(error_in_ulp(single(point, settings), double(np.float64(point), settings)))
+                    top = error if error > top else top
+                worst[b] = as_float32(top)
+
+        return worst_of_blocks

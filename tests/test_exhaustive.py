@@ -1,0 +1,54 @@
+"""Proofs over all float32 inputs: the judge, block by block, against the plain definition of an ulp."""
+
+import numpy as np
+import pytest
+
+from dlc.cli.catalog import array_kernel
+from dlc.cli.values import params_as_type
+from dlc.kernels.exhaustive import BLOCK, CHUNK, CHUNKS, PATTERNS, ErrorKernel
+from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.ulp import ulps
+
+# Blocks of bit patterns: the least subnormals, around 1 and −1.1, the greatest numbers, infinity with nan after it.
+BLOCKS = [int(np.float32(x).view(np.uint32)) // BLOCK for x in (0.0, 1.0, -1.1, 88.7, -88.7, 3.4e38, -np.inf)]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize(("name", "derivative"), [("sigmoid", False), ("elu", True), ("hard_tanh", False)])
+def test_the_judge_counts_as_defined(name, derivative, block):
+    card = ACTIVATIONS[name]
+    params = tuple(params_as_type(card.knobs, "float32").values())
+    kernel = array_kernel(card, derivative=derivative)
+    chunk = block // CHUNK * CHUNK
+    found = ErrorKernel(*kernel.origin).blocks(chunk, params)[block - chunk]
+    x = np.arange(block * BLOCK, (block + 1) * BLOCK, dtype=np.uint32).view(np.float32)
+    with np.errstate(invalid="ignore"):
+        wide = x.astype(np.float64)
+    values, true = kernel(x, *params), kernel(wide, *params)
+    worst = max(ulps(a, b, "float32") for a, b in zip(values.tolist(), true.tolist(), strict=True))
+    assert found == pytest.approx(worst, rel=1e-5, abs=1e-7)
+
+
+def test_a_wrong_value_is_seen(monkeypatch):
+    """Where the float32 twin differs from the body, the judge says by how much."""
+    from dlc.kernels import piecewise
+
+    def twin(x):
+        return x + np.float32(1)
+
+    twin.__name__ = "identity"
+    from numba.extending import register_jitable
+
+    class Wrong(ErrorKernel):
+        prefix = "wrong."
+
+        def _function(self, kind):
+            return piecewise.identity if kind == "float64" else register_jitable(twin)
+
+    one = int(np.float32(1.0).view(np.uint32)) // BLOCK
+    chunk = one // CHUNK * CHUNK
+    assert Wrong("piecewise", "identity").blocks(chunk, ())[one - chunk] == pytest.approx(2.0**23, rel=1e-6)
+
+
+def test_all_inputs_are_all_inputs():
+    assert BLOCK * CHUNK * CHUNKS == PATTERNS == 1 << 32

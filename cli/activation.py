@@ -63,6 +63,7 @@ def activation(
     kind = dtype or ("float32" if read.dtype == "float32" else "float64")
     numbers = values.as_type(read, kind)
     params = values.params_as_type(params, kind)
+    parameters.check_domain(card, params)  # once more: rounding may have left it
 
     from dlc.cli.answer import NumbersAnswer, VectorsAnswer  # on use: NumPy
 

@@ -19,9 +19,9 @@ def list_(
 
     dlc list optimizer
     """
-    if kind is not None and kind.rstrip("s") not in FAMILIES:
+    if kind is not None and kind.removesuffix("s") not in FAMILIES:
         raise BadInputError(f"no kind {kind!r}; choose {', '.join(FAMILIES)}")
-    chosen = [family for family in FAMILIES.values() if kind is None or kind.rstrip("s") == family.kind]
+    chosen = [family for family in FAMILIES.values() if kind is None or kind.removesuffix("s") == family.kind]
     cards = [(family.kind, card) for family in chosen for card in family.values()]
     if as_json:
         entries = [

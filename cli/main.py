@@ -9,7 +9,6 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 os.environ.setdefault("TYPER_STANDARD_TRACEBACK", "1")
 
 import typer
-from typer._click.exceptions import ClickException
 from typer.core import TyperGroup
 
 from dlc.cli import errors
@@ -72,16 +71,17 @@ def start(
 
 def main() -> None:
     """Run the program and exit with its code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     try:
         code = app(prog_name="dlc", standalone_mode=False)
-    except ClickException as error:
+    except SystemExit as end:
+        # Typer ends with 1 where the reader of --help has closed the pipe, and only then replaces stdout.
+        code = 0 if type(sys.stdout).__name__ == "PacifyFlushWrapper" else end.code
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
         print(f"Error: {' '.join(error.format_message().split())}", file=sys.stderr)
-        code = error.exit_code
-    except KeyboardInterrupt:
-        print("Interrupted", file=sys.stderr)
-        code = 130
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
-
-
-if __name__ == "__main__":
-    main()

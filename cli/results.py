@@ -93,9 +93,11 @@ class RunFile:
 
     def add(self, benchmark: Mapping[str, Any]) -> None:
         """Append a row made by `benchmark`, and write the file. Raises FailedError, as on a full disk."""
+        from dlc.kernels.cache import write_whole
+
         self._content["benchmarks"].append(benchmark)
         try:
-            write_whole(self.path, json.dumps(self._content, indent=4, allow_nan=False))
+            write_whole(self.path, json.dumps(self._content, indent=4, allow_nan=False).encode())
         except OSError as error:
             reason = error.strerror or error
             raise FailedError(f"cannot write {self.path}: {reason}; choose another --storage") from None
@@ -136,16 +138,6 @@ def benchmark(
             "iterations": timing.loops,
         },
     }
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write TEXT so that PATH holds all of it or what it held before. Raises OSError."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:  # a full disk or Ctrl-C leaves no half file behind
-        temporary.unlink(missing_ok=True)
 
 
 def machine_info(threads: int) -> dict[str, Any]:

@@ -89,10 +89,6 @@ def exact(value: Any) -> str:
     """The shortest text that reads back as the same value of the same type."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (bool, int)):
-        return str(value)
     return str(value)  # str of a float or a NumPy scalar is the shortest that round-trips at its precision
 
 

@@ -33,10 +33,10 @@ def arithmetic_range(text: str, where: str) -> list[float]:
     parts = text.split(":")
     if len(parts) != 3:
         raise BadInputError(f"{where}: {text!r} is not start:stop:step")
-    try:
-        start, stop, step = (Fraction(part.strip()) for part in parts)
-    except (ValueError, ZeroDivisionError):
-        raise BadInputError(f"{where}: {text!r} is not start:stop:step with three finite numbers") from None
+    ends = [number(part.strip(), where) for part in parts]
+    if not all(map(math.isfinite, ends)):
+        raise BadInputError(f"{where}: {text!r} is not start:stop:step with three finite numbers")
+    start, stop, step = (Fraction(repr(end)) for end in ends)  # the decimals that were typed, within reason
     if step == 0:
         raise BadInputError(f"{where}: the step of {text} is 0")
     count = (stop - start) // step + 1
@@ -98,7 +98,9 @@ def _file(source: str) -> "np.ndarray":
 
 def _typed(source: str) -> list[float]:
     if source == "-":
-        if sys.stdin is None or sys.stdin.isatty():
+        if sys.stdin is None:
+            raise BadInputError("there is no standard input; give numbers or a file")
+        if sys.stdin.isatty():
             print("reading numbers from the terminal; end with Ctrl-D", file=sys.stderr)
         try:
             words = sys.stdin.read().replace(",", " ").split()
@@ -135,20 +137,27 @@ def _npy(path: Path) -> "np.ndarray":
         raise BadInputError(f"{path} is not a .npy file of numbers ({str(error).splitlines()[0]})") from None
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub":
         raise BadInputError(f"{path} holds {getattr(values, 'dtype', 'no array')}; real numbers are needed")
-    return np.atleast_1d(values) if values.dtype in (np.float32, np.float64) else np.atleast_1d(values).astype(float)
+    kind = values.dtype.newbyteorder("=")
+    with np.errstate(over="ignore"):
+        numbers = np.atleast_1d(values).astype(kind if kind in (np.float32, np.float64) else np.float64)
+    if not np.array_equal(np.isinf(numbers), np.isinf(np.atleast_1d(values))):
+        raise BadInputError(f"{path} holds numbers beyond the greatest float64; write inf for infinity")
+    return numbers
 
 
 def _csv(path: Path) -> "np.ndarray":
     import numpy as np
 
     rows: list[list[float]] = []
+    seen_header = False
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = csv.reader(file)
             for cells in lines:
                 if not any(cell.strip() for cell in cells):
                     continue
-                if not rows and lines.line_num == 1 and _is_header(cells):
+                if not rows and not seen_header and _is_header(cells):
+                    seen_header = True
                     continue
                 where = f"{path}, line {lines.line_num}"
                 rows.append([number(cell.strip(), f"{where}, column {i}") for i, cell in enumerate(cells, 1)])

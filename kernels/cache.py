@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -28,10 +29,27 @@ def announce(name: str) -> None:
 
 
 def root() -> Path:
-    """The folder of all that dlc keeps: $DLC_CACHE_DIR, or dlc under the user's cache folder."""
+    """The folder of all that dlc keeps: $DLC_CACHE_DIR, or dlc under the user's (or else the system's) cache folder."""
     if chosen := os.environ.get("DLC_CACHE_DIR"):
         return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlc"
+    if chosen := os.environ.get("XDG_CACHE_HOME"):
+        return Path(chosen) / "dlc"
+    try:
+        return Path.home() / ".cache" / "dlc"
+    except RuntimeError:  # a user without a home, as in a container
+        return Path(tempfile.gettempdir()) / f"dlc-{os.getuid()}"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write CONTENT so that PATH holds all of it or what it held before, whoever else writes. Raises OSError."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(draft, path)
+    except BaseException:  # a full disk or Ctrl-C leaves no half file behind
+        os.unlink(draft)
+        raise
 
 
 def fingerprint() -> str:

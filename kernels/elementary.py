@@ -113,6 +113,7 @@ def horner_pair(x, x_low, y, y_low, coefficient):
 @scalar
 def reduced(x, x_low):
     """x + x_low = k·ln 2 + r, for x ≤ HIGHEST: the pair r, and k + SHIFT."""
+    x_low = 0.0 if x < LOWEST else x_low
     x = LOWEST if x < LOWEST else x
     shifted = fma(x, LOG2E, SHIFT)
     k = shifted - SHIFT

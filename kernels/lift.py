@@ -33,6 +33,7 @@ class ArrayKernel:
     """
 
     prefix = ""  # of the names under which loops of another form are kept
+    works_in_place = False  # whether OUT may be X itself
 
     def __init__(self, module: str, name: str, params: int = 0):
         self.name = name
@@ -48,7 +49,7 @@ class ArrayKernel:
     def compile(self, dtype: np.dtype) -> Loop:
         """The loop for numbers of type DTYPE, compiled if it never was. Raises TypeError for other types."""
         if dtype not in TYPES:
-            raise TypeError(f"{self.name} takes float32 or float64, not {dtype.name}")
+            raise TypeError(f"{self.name} takes float32 or float64 in the machine's byte order, not {dtype.str}")
         kind = dtype.name
         self._loops[dtype] = loop = native(
             f"{self.prefix}{self._module}.{self.name}", kind, lambda: self._loop(self._function(kind))
@@ -80,16 +81,20 @@ class ArrayKernel:
 
         THREADS above 1 splits large arrays; the bits do not depend on it. Raises TypeError for other types than
         float32 and float64 or another number of parameters, ValueError for an OUT of another shape or type, or one
-        that is not contiguous.
+        that is not contiguous or cannot be written; an OUT that overlaps X is right.
         """
+        if not isinstance(x, np.ndarray):
+            raise TypeError(f"{self.name} takes an array, not {type(x).__name__}")
         dtype = x.dtype
         loop = self._loops.get(dtype) or self.compile(dtype)
         if len(params) != self._params:
             raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
         if out is None:
             out = np.empty(self._shape(x), dtype)
-        elif out.dtype != dtype or out.shape != self._shape(x) or not out.flags.c_contiguous:
-            raise ValueError(f"out must be a contiguous {dtype.name} array of shape {self._shape(x)}")
+        elif out.dtype != dtype or out.shape != self._shape(x) or not (out.flags.c_contiguous and out.flags.writeable):
+            raise ValueError(f"out must be a contiguous, writable {dtype.name} array of shape {self._shape(x)}")
+        elif np.may_share_memory(x, out) and not (out is x and self.works_in_place):
+            x = x.copy()
         if not x.flags.c_contiguous:
             x = np.ascontiguousarray(x)
         settings = np.array(params, dtype) if params else None
@@ -152,6 +157,8 @@ def with_params(function: Callable[..., Any], count: int) -> tuple[Callable[...,
 class ElementwiseKernel(ArrayKernel):
     """y[i] = f(x[i], *params)."""
 
+    works_in_place = True
+
     def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
         from numba import carray
 
@@ -199,4 +206,6 @@ class RowwiseKernel(ArrayKernel):
         return np.empty(2 * columns, dtype)
 
     def _shape(self, x: np.ndarray) -> tuple[int, ...]:
+        if x.ndim == 0:
+            raise ValueError(f"{self.name} takes vectors, not a single number")
         return (*x.shape, x.shape[-1]) if self._jacobian else x.shape

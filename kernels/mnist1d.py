@@ -5,12 +5,10 @@ under the Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.
 NumPy alone, for the default arguments only. Greydanus & Kobak, "Scaling Down Deep Learning with MNIST-1D", ICML 2024.
 """
 
-import os
-import tempfile
+import io
 import zipfile
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -108,19 +106,9 @@ def load() -> Mnist1d:
         stored = np.load(file)
         return Mnist1d(*(stored[name] for name in Mnist1d._fields))
     data = generate()
+    packed = io.BytesIO()
+    np.savez(packed, **data._asdict())
     with suppress(OSError):  # nowhere to keep it: generated anew in each process
-        _write_whole(path, data)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folders.write_whole(path, packed.getvalue())
     return data
-
-
-def _write_whole(path: Path, data: Mnist1d) -> None:
-    """Write under another name first: a reader sees the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **data._asdict())
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise

@@ -8,9 +8,8 @@ computing a thousand numbers.
 
 import ctypes
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +44,9 @@ def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
         cache.announce(name)
         code = _compiled(make(), kind)
         if file is not None:
-            _write(file, code)
+            checksum = hashlib.sha256(code).hexdigest().encode()
+            with suppress(OSError):  # nowhere to keep it: compiled anew in the next process
+                cache.write_whole(file, checksum + b"\n" + code)
     symbol, object_code = code.split(b"\n", 1)
     return C_FUNCTION(_load(object_code, symbol.decode()))
 
@@ -97,16 +98,6 @@ def _read(file: Path) -> bytes | None:
     except (OSError, ValueError):
         return None
     return code if hashlib.sha256(code).hexdigest().encode() == checksum else None
-
-
-def _write(file: Path, code: bytes) -> None:
-    """Write whole, or not at all: other processes may be reading and writing the same kernel."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
-            temporary.write(hashlib.sha256(code).hexdigest().encode() + b"\n" + code)
-        os.replace(temporary.name, file)
-    except OSError:
-        Path(temporary.name).unlink(missing_ok=True)
 
 
 @once

@@ -91,7 +91,7 @@ def softplus(x, beta=1.0):
     high, low = add(0.0 if negative else z, log)
     low = low + (log_low + (0.0 if negative else z_low))
     q, q_low = divide(high, low, beta, 0.0)
-    return rounded(q, q_low)
+    return choose(x, is_finite(z), rounded(q, q_low), 0.0 if negative else x)  # beta·x may overflow where x does not
 
 
 @scalar

@@ -113,7 +113,7 @@ def elu_grad(x: Number, alpha: float = 1.0) -> Number:
     bounds=(-1, inf),
     monotone=True,
     kinks=lambda alpha: () if alpha == 1 else (0,),
-    requires=(("alpha >= 0", lambda alpha: alpha >= 0),),
+    requires=(("0 <= alpha <= 1e6", lambda alpha: 0 <= alpha <= 1e6),),
     source="Clevert, Unterthiner & Hochreiter 2015, arXiv:1511.07289",
 )
 def elu(x: Number, alpha: float = 1.0) -> Number:

@@ -57,8 +57,11 @@ BAD = {
     "parameter outside its domain": ("activation softplus 1 -p beta=0", "beta > 0"),
     "parameters that contradict": ("activation hard_tanh 1 -p low=2", "low < high"),
     "parameter too great for float32": ("activation leaky_relu 1 -p alpha=1e39 --dtype float32", "float32"),
+    "parameter rounded out of its domain": ("activation softplus 1 -p beta=1e-60 --dtype float32", "beta > 0"),
+    "range of great exponents": ("activation relu 0:1e999999999:1", "write inf"),
+    "range too far": ("activation relu 1e400:1e400:1", "write inf"),
     "half a range": ("activation relu 1:2", "start:stop:step"),
-    "range of words": ("activation relu a:b:c", "start:stop:step"),
+    "range of words": ("activation relu a:b:c", "not a number"),
     "range without step": ("activation relu 1:2:0", "step"),
     "range the wrong way": ("activation relu 1:2:-1", "empty"),
     "endless range": ("activation relu 0:1:1e-12", "at most"),
@@ -134,8 +137,15 @@ def test_bad_standard_input(dlc, text, words):
     assert words in result.err
 
 
+def test_no_standard_input():
+    code = "from dlc.cli.start import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-']; main()"
+    run = subprocess.run(f'{sys.executable} -c "{code}" <&-', shell=True, capture_output=True, check=False)
+    assert run.returncode == 2
+    assert b"no standard input" in run.stderr
+
+
 def test_binary_standard_input():
-    code = "from dlc.cli.main import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-']; main()"
+    code = "from dlc.cli.start import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-']; main()"
     run = subprocess.run([sys.executable, "-c", code], input=b"\xff\xfe\x00", capture_output=True, check=False)
     assert run.returncode == 2
     assert run.stderr.count(b"\n") == 1
@@ -148,9 +158,11 @@ def test_bad_files_change_nothing(dlc, files):
     assert {path.name for path in files.iterdir()} == before
 
 
-@pytest.mark.parametrize("args", [["list"], ["activation", "tanh", "0:9:0.001", "--no-ulp"], ["show", "gelu"]])
+@pytest.mark.parametrize(
+    "args", [["list"], ["activation", "tanh", "0:9:0.001", "--no-ulp"], ["show", "gelu"], ["--help"]]
+)
 def test_a_closed_pipe_is_no_error(args):
-    code = f"from dlc.cli.main import main; import sys; sys.argv = ['dlc', *{args!r}]; main()"
+    code = f"from dlc.cli.start import main; import sys; sys.argv = ['dlc', *{args!r}]; main()"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
     error = process.stderr.read()
@@ -160,12 +172,19 @@ def test_a_closed_pipe_is_no_error(args):
     process.stderr.close()
 
 
-def test_ctrl_c_in_a_race():
-    code = "from dlc.cli.main import main; import sys; sys.argv = ['dlc', 'optimize', '--steps', '100000000']; main()"
+@pytest.mark.parametrize("after", [0.2, 1.0, 6.0])
+def test_ctrl_c_in_a_race(after):
+    """While the program is loaded, before the race, and in it."""
+    code = "import sys; sys.argv = ['dlc', 'optimize', 'adam', '--steps', '100000000']\n"
+    code += "print('ready', flush=True)\nfrom dlc.cli.start import main\nmain()\n"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(6)
-    process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=30)
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert out == b""
     lines = [line for line in error.decode().splitlines() if not line.startswith("compiling")]

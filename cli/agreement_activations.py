@@ -70,14 +70,13 @@ def error_at(
     return ulps(value, truth(card.grad if derivative else card.function, x, params), dtype)
 
 
-def vector_errors(card: ActivationCard, x: "np.ndarray", values: "np.ndarray", *, derivative: bool) -> "np.ndarray":
-    """Errors in ulp of every number of VALUES, the function (or Jacobian) of one vector X."""
+def vector_errors(function: Callable[..., Any], x: "np.ndarray", values: "np.ndarray") -> "np.ndarray":
+    """Errors in ulp of every number of VALUES, a vector or a matrix that FUNCTION of the reference makes of X."""
     import numpy as np
 
-    function: Callable[..., Any] = card.grad if derivative else card.function
     true = vector_truth(function, x.tolist())
-    flat = [each for row in true for each in row] if derivative else true
-    errors = [ulps(value, exact, str(x.dtype)) for value, exact in zip(values.ravel().tolist(), flat, strict=True)]
+    flat = [each for row in true for each in row] if values.ndim > 1 else true
+    errors = [ulps(value, exact, x.dtype.name) for value, exact in zip(values.ravel().tolist(), flat, strict=True)]
     return np.array(errors).reshape(values.shape)
 
 
@@ -95,12 +94,13 @@ def _vectors(card: ActivationCard, derivative: bool, dtype: str, samples: int, s
     import numpy as np
 
     random = np.random.default_rng(seed)
-    kernel = array_kernel(card, derivative=derivative)
+    kernel = array_kernel(card, jacobian=derivative)
+    function = card.grad if derivative else card.function
     worst, at, count = -1.0, "", 0
     while count < samples:
         length = int(random.choice([1, 2, 3, 10, 30]))
-        x = random.normal(0, random.choice([0.01, 1, 10, 100]), length).astype(dtype)
-        errors = vector_errors(card, x, kernel(x), derivative=derivative)
+        x = random.normal(0, random.choice([0.01, 1, 10, 100, 1e10, 1e30]), length).astype(dtype)
+        errors = vector_errors(function, x, kernel(x))
         count += errors.size
         if not errors.max() <= worst:
             worst, at = float(errors.max()), f"a vector of {length}, seed {seed}, number {count}"

@@ -1,5 +1,6 @@
 """What `dlc activation` has to say: values, derivatives and their errors, of numbers or of vectors."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,59 +62,58 @@ class NumbersAnswer:
 
 
 class VectorsAnswer(NumbersAnswer):
-    """Value and Jacobian of a vector function at each row; the derivative of a number is the Jacobian's diagonal."""
+    """Value and derivatives of a vector function at each row: of y_i by x_i, or by every x_j with the Jacobian."""
 
     def __init__(self, card: ActivationCard, x: np.ndarray, *, with_ulp: bool, with_jacobian: bool):
         self.card, self.with_ulp, self.with_jacobian = card, with_ulp, with_jacobian
         self.x = x.reshape(-1, x.shape[-1])
         with progress.compiling():
             self.value = array_kernel(card)(self.x)
-            self.jacobian = array_kernel(card, derivative=True)(self.x)
-        self.derivative = self.jacobian.diagonal(axis1=1, axis2=2)
+            self.derivative = array_kernel(card, derivative=True)(self.x)
+            self.jacobian = array_kernel(card, jacobian=True)(self.x) if with_jacobian else None
 
-    def _row_errors(self, row: int) -> tuple[Any, Any]:
-        """Errors in ulp of the values and of the Jacobian of one vector."""
+    def _row_errors(self, function: Callable[..., Any], values: np.ndarray, row: int) -> np.ndarray:
+        """Errors in ulp of what FUNCTION says of one vector."""
         if not self.with_ulp:
-            return np.full(self.value[row].shape, None), np.full(self.jacobian[row].shape, None)
-        return (
-            vector_errors(self.card, self.x[row], self.value[row], derivative=False),
-            vector_errors(self.card, self.x[row], self.jacobian[row], derivative=True),
-        )
+            return np.full(values[row].shape, None)
+        return vector_errors(function, self.x[row], values[row])
 
     def records(self) -> list[dict[str, Any]]:
         """One record per number; for several vectors, with the index of the vector."""
+        assert self.card.diagonal is not None
         records = []
         for i in progress.over(range(len(self.x)), "checking"):
-            value_ulp, jacobian_ulp = self._row_errors(i)
-            columns = (self.x[i], self.value[i], self.derivative[i], value_ulp, jacobian_ulp.diagonal())
-            for j, cells in enumerate(zip(*columns, strict=True)):
+            value_ulp = self._row_errors(self.card.function, self.value, i)
+            slope_ulp = self._row_errors(self.card.diagonal, self.derivative, i)
+            matrix_ulp = None if self.jacobian is None else self._row_errors(self.card.grad, self.jacobian, i)
+            for j, cells in enumerate(
+                zip(self.x[i], self.value[i], self.derivative[i], value_ulp, slope_ulp, strict=True)
+            ):
                 record: dict[str, Any] = {"vector": i} if len(self.x) > 1 else {}
                 record |= dict(zip(HEADERS, cells, strict=True))
-                if self.with_jacobian:
-                    record |= {"jacobian": self.jacobian[i, j], "jacobian_ulp": jacobian_ulp[j]}
+                if self.jacobian is not None and matrix_ulp is not None:
+                    record |= {"jacobian": self.jacobian[i, j], "jacobian_ulp": matrix_ulp[j]}
                 records.append(record)
         return records
 
     def show_table(self) -> None:
         """One row per number; with the Jacobian, one row per value: its derivative by each x, and the worst error."""
-        if not self.with_jacobian:
+        if self.jacobian is None:
             super().show_table()
             return
         several = len(self.x) > 1
         headers = [*(["vector"] if several else []), "value", *(f"d/dx{j}" for j in range(self.x.shape[-1]))]
         rows: list[list[Any]] = []
-        worst = 0.0
         for i, matrix in enumerate(self.jacobian):
-            if self.with_ulp:
-                worst = max(worst, self._row_errors(i)[1].max())
             for k, row in enumerate(matrix):
                 rows.append([*([i] if several else []), f"y{k}", *((each, show.short(each, 6)) for each in row)])
         show.table(headers, rows)
         if self.with_ulp:
+            worst = max(self._row_errors(self.card.grad, self.jacobian, i).max() for i in range(len(self.x)))
             show.note(f"worst error {worst:.2f} ulp")
 
     def show_plot(self) -> None:
-        """Values and the Jacobian's diagonal over the index of the entry, for each vector."""
+        """Values, and derivatives by their own x, over the index of the entry, for each vector."""
         for value, derivative in zip(self.value, self.derivative, strict=True):
             self._draw(np.arange(value.size), value, derivative)
 

@@ -82,7 +82,7 @@ def activation_cases(card: ActivationCard, dtype: str, threads: int, seed: int) 
 
     def contest(derivative: bool, elements: int) -> Contest:
         x, out = arrays(elements, dtype, seed, vector=card.vector, jacobian=card.vector and derivative)
-        kernel = catalog.array_kernel(card, derivative=derivative)
+        kernel = catalog.array_kernel(card, derivative=derivative, jacobian=derivative and card.vector)
         formula = card.grad if derivative else card.function
         return array_contest(kernel, formula, tuple(card.knobs.values()), x, out, threads=threads)
 

@@ -37,15 +37,14 @@ def complete(*families: Family[Any]) -> Callable[[str], list[str]]:
     return names
 
 
-def array_kernel(card: ActivationCard, *, derivative: bool = False) -> "ArrayKernel":
+def array_kernel(card: ActivationCard, *, derivative: bool = False, jacobian: bool = False) -> "ArrayKernel":
     """The compiled kernel of an activation's value or derivative, for arrays.
 
-    A vector function works along the last axis, and its derivative is a Jacobian.
+    A vector function works along the last axis; of its derivatives there is the diagonal, or the whole JACOBIAN.
     """
     module = card.grad.__module__.rpartition(".")[2]  # a kernel's file has the name of its reference's
-    return _array_kernel(
-        module, f"{card.name}_grad" if derivative else card.name, card.vector, derivative, len(card.knobs)
-    )
+    suffix = "_grad" if jacobian or (derivative and not card.vector) else "_diagonal" if derivative else ""
+    return _array_kernel(module, card.name + suffix, card.vector, jacobian, len(card.knobs))
 
 
 @cache

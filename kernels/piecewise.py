@@ -53,7 +53,8 @@ def relu6_grad(x):
 
 @scalar
 def leaky_relu(x, alpha=0.01):
-    return choose(x, x > 0.0, x, alpha * x)
+    below = 0.0 if alpha == 0.0 else alpha * x  # 0 also at −∞
+    return choose(x, x > 0.0, x, below)
 
 
 @scalar

@@ -65,20 +65,33 @@ def softmax(x, out, notes):
 
 
 @scalar
+def product_over_square(a, a_low, b, b_low, d, d_low):
+    """a·b / d² for pairs."""
+    n, n_low = multiply(a, b)
+    square, square_low = multiply(d, d)
+    q, q_low = divide(n, n_low + fma(a, b_low, a_low * b), square, square_low + 2.0 * d * d_low)
+    return q + q_low
+
+
+@scalar
+def softmax_diagonal(x, out, notes):
+    top, e, e_low, rest, rest_low = exponentials(x, notes)
+    d, d_low = add(1.0, rest)
+    for i in range(x.size):
+        others, others_low = all_but(i, top, e, e_low, rest, rest_low)
+        out[i] = product_over_square(e[i], e_low[i], others, others_low, d, d_low + rest_low)
+
+
+@scalar
 def softmax_grad(x, out, notes):
     top, e, e_low, rest, rest_low = exponentials(x, notes)
     d, d_low = add(1.0, rest)
-    square, square_low = multiply(d, d)
-    square_low = square_low + 2.0 * d * (d_low + rest_low)
+    d_low = d_low + rest_low
     for i in range(x.size):
         for j in range(x.size):
-            if i == j:
-                factor, factor_low = all_but(i, top, e, e_low, rest, rest_low)
-            else:
-                factor, factor_low = -e[j], -e_low[j]
-            n, n_low = multiply(e[i], factor)
-            q, q_low = divide(n, n_low + fma(e[i], factor_low, e_low[i] * factor), square, square_low)
-            out[i, j] = q + q_low
+            out[i, j] = product_over_square(e[i], e_low[i], -e[j], -e_low[j], d, d_low)
+        others, others_low = all_but(i, top, e, e_low, rest, rest_low)
+        out[i, i] = product_over_square(e[i], e_low[i], others, others_low, d, d_low)
 
 
 @scalar
@@ -100,13 +113,24 @@ def log_softmax(x, out, notes):
 
 
 @scalar
+def log_softmax_diagonal(x, out, notes):
+    top, e, e_low, rest, rest_low = exponentials(x, notes)
+    d, d_low = add(1.0, rest)
+    for i in range(x.size):
+        others, others_low = all_but(i, top, e, e_low, rest, rest_low)
+        q, q_low = divide(others, others_low, d, d_low + rest_low)
+        out[i] = q + q_low
+
+
+@scalar
 def log_softmax_grad(x, out, notes):
     top, e, e_low, rest, rest_low = exponentials(x, notes)
     d, d_low = add(1.0, rest)
     d_low = d_low + rest_low
     for j in range(x.size):
-        y, y_low = divide(e[j], e_low[j], d, d_low)
+        share, share_low = divide(e[j], e_low[j], d, d_low)
+        for i in range(x.size):
+            out[i, j] = -(share + share_low)
         others, others_low = all_but(j, top, e, e_low, rest, rest_low)
         q, q_low = divide(others, others_low, d, d_low)
-        for i in range(x.size):
-            out[i, j] = q + q_low if i == j else -(y + y_low)
+        out[j, j] = q + q_low

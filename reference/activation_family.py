@@ -25,8 +25,13 @@ class ActivationCard(Card):
     monotone: bool = False
     symmetry: str = ""  # "odd" or "even"
     kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = ()  # a function of the parameters, if they matter
-    vector: bool = False  # takes a vector; its derivative is a Jacobian
+    diagonal: Callable[..., Any] | None = field(default=None, repr=False)  # of the Jacobian that a vector function has
     ulp: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(ULP))
+
+    @property
+    def vector(self) -> bool:
+        """Whether it takes a vector; its derivative is then a Jacobian."""
+        return self.diagonal is not None
 
     def kinks_at(self, params: dict[str, float]) -> list[float]:
         """Where value or derivative jumps, for these parameters."""

@@ -1,6 +1,7 @@
 """Activation functions of a vector; the derivative is a Jacobian."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from math import inf
 
 from dlc.reference.activation_family import ACTIVATIONS
@@ -11,45 +12,62 @@ from dlc.reference.numbers import Number, exp, log1p
 Vector = Sequence[Number]
 
 
-def softmax_grad(x: Vector) -> list[list[Number]]:
-    """The Jacobian: row i, column j is y_i·([i = j] − y_j); 1 − y_i is summed from the others."""
+def others(y: Vector) -> list[Number]:
+    """Σ_j y_j over all j but i, for each i: sums of sums before and behind, for nothing may be subtracted."""
+    before = list(accumulate(y, initial=0))
+    behind = list(accumulate(reversed(y), initial=0))[::-1]
+    return [before[i] + behind[i + 1] for i in range(len(y))]
+
+
+def softmax_diagonal(x: Vector) -> list[Number]:
+    """∂y_i/∂x_i = y_i·(1 − y_i)."""
     y = softmax(x)
-    rest = [sum(y[:i]) + sum(y[i + 1 :]) for i in range(len(y))]
-    return [[y[i] * (rest[i] if i == j else -y[j]) for j in range(len(y))] for i in range(len(y))]
+    return [share * rest for share, rest in zip(y, others(y), strict=True)]
+
+
+def softmax_grad(x: Vector) -> list[list[Number]]:
+    """The Jacobian: row i, column j is y_i·([i = j] − y_j)."""
+    y, diagonal = softmax(x), softmax_diagonal(x)
+    return [[diagonal[i] if i == j else -y[i] * y[j] for j in range(len(y))] for i in range(len(y))]
 
 
 @ACTIVATIONS.card(
     "y_i = e^(x_i) / Σ_j e^(x_j)",
     derivative="∂y_i/∂x_j = y_i·([i = j] − y_j)",
     grad=softmax_grad,
+    diagonal=softmax_diagonal,
     bounds=(0, 1),
-    vector=True,
     source="Bridle 1990, Neurocomputing, NATO ASI F68:227",
 )
 def softmax(x: Vector) -> list[Number]:
     """Exponentials of a vector, scaled to sum to 1."""
     top = max(x)
     weights = [exp(each - top) for each in x]
-    return [weight / sum(weights) for weight in weights]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def log_softmax_diagonal(x: Vector) -> list[Number]:
+    """∂y_i/∂x_i = 1 − softmax(x)_i."""
+    return others(softmax(x))
 
 
 def log_softmax_grad(x: Vector) -> list[list[Number]]:
-    """The Jacobian: row i, column j is [i = j] − y_j with y = softmax(x)."""
-    y = softmax(x)
-    rest = [sum(y[:i]) + sum(y[i + 1 :]) for i in range(len(y))]
-    return [[rest[j] if i == j else -y[j] for j in range(len(y))] for i in range(len(y))]
+    """The Jacobian: row i, column j is [i = j] − softmax(x)_j."""
+    y, diagonal = softmax(x), log_softmax_diagonal(x)
+    return [[diagonal[j] if i == j else -y[j] for j in range(len(y))] for i in range(len(y))]
 
 
 @ACTIVATIONS.card(
     "y_i = x_i − log Σ_j e^(x_j)",
     derivative="∂y_i/∂x_j = [i = j] − softmax(x)_j",
     grad=log_softmax_grad,
+    diagonal=log_softmax_diagonal,
     bounds=(-inf, 0),
-    vector=True,
     source="Bridle 1990, Neurocomputing, NATO ASI F68:227",
 )
 def log_softmax(x: Vector) -> list[Number]:
     """The logarithm of softmax."""
     top = x.index(max(x))
-    others = sum(exp(each - x[top]) for i, each in enumerate(x) if i != top)
-    return [(each - x[top]) - log1p(others) for each in x]
+    rest = sum(exp(each - x[top]) for i, each in enumerate(x) if i != top)
+    return [(each - x[top]) - log1p(rest) for each in x]

@@ -18,8 +18,9 @@ def kernel_module(card):
 
 @pytest.mark.parametrize("card", ACTIVATIONS.values(), ids=lambda card: card.name)
 def test_kernel_and_reference_have_the_same_parameters(card):
-    for name, function in ((card.name, card.function), (f"{card.name}_grad", card.grad)):
-        kernel = getattr(kernel_module(card), name)
+    functions = {"": card.function, "_grad": card.grad} | ({"_diagonal": card.diagonal} if card.vector else {})
+    for suffix, function in functions.items():
+        kernel = getattr(kernel_module(card), card.name + suffix)
         if card.vector:
             assert list(inspect.signature(kernel).parameters) == ["x", "out", "notes"]
         else:

@@ -12,6 +12,8 @@ from dlc.kernels.native import HEADER
 from dlc.reference.activations import ACTIVATIONS
 
 TANH = ACTIVATIONS["tanh"]
+READ_ONLY = np.zeros(3)
+READ_ONLY.flags.writeable = False
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -52,18 +54,21 @@ def test_nothing_in_nothing_out():
 
 def test_jacobians_have_one_more_axis():
     x = np.zeros((2, 3, 4), np.float32)
-    assert array_kernel(ACTIVATIONS["softmax"], derivative=True)(x).shape == (2, 3, 4, 4)
+    assert array_kernel(ACTIVATIONS["softmax"], jacobian=True)(x).shape == (2, 3, 4, 4)
 
 
 @pytest.mark.parametrize(
     ("x", "params", "out", "error", "words"),
     [
-        (np.arange(3), (), None, TypeError, "float32 or float64, not int64"),
-        (np.zeros(3, np.float16), (), None, TypeError, "not float16"),
+        (np.arange(3), (), None, TypeError, "float32 or float64 .*, not <i8"),
+        (np.zeros(3, np.float16), (), None, TypeError, "not <f2"),
         (np.zeros(3), (1.0,), None, TypeError, "takes 0 parameters, not 1"),
         (np.zeros(3), (), np.zeros(4), ValueError, "shape"),
         (np.zeros(3), (), np.zeros(3, np.float32), ValueError, "float64"),
         (np.zeros(3), (), np.zeros(6)[::2], ValueError, "contiguous"),
+        (np.zeros(3, ">f4"), (), None, TypeError, "not >f4"),
+        (np.float64(1), (), None, TypeError, "an array, not float64"),
+        (np.zeros(3), (), READ_ONLY, ValueError, "writable"),
     ],
 )
 def test_what_does_not_fit_is_refused(x, params, out, error, words):
@@ -101,3 +106,19 @@ def test_a_twin_computes_in_float32(card):
 def test_an_array_keeps_its_address_where_kernels_look():
     for array in (np.zeros(3), np.zeros((2, 5), np.float32)[1:], np.arange(10.0)[4:]):
         assert ctypes.c_void_p.from_address(id(array) + HEADER).value == array.ctypes.data
+
+
+@pytest.mark.parametrize("name", ["tanh", "softmax", "log_softmax"])
+def test_out_may_overlap_the_input(name):
+    kernel = array_kernel(ACTIVATIONS[name])
+    start = np.linspace(-2, 2, 9)
+    alone = kernel(start[:-1].copy())
+    for source, target in ((slice(0, 8), slice(1, 9)), (slice(1, 9), slice(0, 8)), (slice(0, 8), slice(0, 8))):
+        both = np.empty(9)
+        both[source] = start[:-1]
+        assert kernel(both[source], out=both[target]).tolist() == alone.tolist()
+
+
+def test_a_vector_function_needs_a_vector():
+    with pytest.raises(ValueError, match="not a single number"):
+        array_kernel(ACTIVATIONS["softmax"])(np.array(1.0))

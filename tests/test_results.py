@@ -119,7 +119,7 @@ def test_an_interrupted_write_leaves_the_last_whole_file(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.replace", interrupted)
+        patch.setattr("os.replace", interrupted)
         with pytest.raises(KeyboardInterrupt):
             file.add(row)
     assert len(results.read_run(file.path).measurements) == 1
@@ -218,7 +218,7 @@ def test_a_disk_that_fills_up_fails_in_one_line_and_keeps_the_last_whole_file(tm
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.write_text", full)
+        patch.setattr("tempfile.mkstemp", full)
         with pytest.raises(FailedError, match="No space left on device"):
             file.add(row)
     assert len(results.read_run(file.path).measurements) == 1

@@ -81,6 +81,13 @@ def multiply(a, b):
 
 
 @scalar
+def multiply_pairs(a, a_low, b, b_low):
+    """(a + a_low)·(b + b_low) as a pair."""
+    high, low = multiply(a, b)
+    return high, low + fma(a, b_low, a_low * b)
+
+
+@scalar
 def divide(n, n_low, d, d_low):
     """(n + n_low) / (d + d_low) as a pair."""
     inverse = 1.0 / d
@@ -105,9 +112,9 @@ def scale_beside_one(value, shifted):
 @scalar
 def horner_pair(x, x_low, y, y_low, coefficient):
     """One step of Horner's rule in pairs: (x + x_low)·(y + y_low) + coefficient."""
-    product, product_low = multiply(x, y)
+    product, product_low = multiply_pairs(x, x_low, y, y_low)
     high, low = add(coefficient, product)
-    return high, low + (product_low + fma(x, y_low, x_low * y))
+    return high, low + product_low
 
 
 @scalar
@@ -205,8 +212,7 @@ def normal_tail(t):
     v = w - 0.5
     p, p_low = horner_pair(v, w_low, long_polynomial(v, MILLS[:-2]), 0.0, MILLS[-2])
     p, p_low = horner_pair(v, w_low, p, p_low, MILLS[-1])
-    high, low = multiply(w, p)
-    return high, low + fma(w, p_low, w_low * p)
+    return multiply_pairs(w, w_low, p, p_low)
 
 
 @scalar
@@ -223,8 +229,8 @@ def normal_cdf_scaled(x):
     t = abs(x)
     e, e_low, shifted = gaussian_scaled(t)
     m, m_low = normal_tail(t)
-    high, low = multiply(e, m)
-    return high, low + fma(e, m_low, e_low * m), shifted
+    high, low = multiply_pairs(e, e_low, m, m_low)
+    return high, low, shifted
 
 
 @scalar

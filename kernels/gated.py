@@ -33,6 +33,7 @@ from dlc.kernels.elementary import (
     horner_pair,
     long_polynomial,
     multiply,
+    multiply_pairs,
     normal_cdf_scaled,
     normal_tail,
     rounded,
@@ -59,8 +60,8 @@ def near_root(x, root, half_width, window, elsewhere):
     d = leading - root[1]
     d_low = (leading - d) - root[1]
     p, p_low = horner_pair(d, d_low, long_polynomial(d, window[:-1]), 0.0, window[-1])
-    high, low = multiply(d, p)
-    return high + (low + fma(d, p_low, d_low * p)) if abs(d) < half_width else elsewhere
+    high, low = multiply_pairs(d, d_low, p, p_low)
+    return high + low if abs(d) < half_width else elsewhere
 
 
 @scalar
@@ -83,8 +84,7 @@ def slope_of_weighted_logistic(x, z, z_low, slope, slope_low):
     n_low = n_low + (d_low + term_low)
     square, square_low = multiply(d, d)
     q, q_low = divide(n, n_low, square, fma(2.0 * d, d_low, square_low))
-    high, low = multiply(q, e if negative else 1.0)
-    low = low + fma(q_low, e if negative else 1.0, q * (e_low if negative else 0.0))
+    high, low = multiply_pairs(q, q_low, e if negative else 1.0, e_low if negative else 0.0)
     return scale(high + low, shifted if negative else SHIFT)
 
 
@@ -113,29 +113,24 @@ def gelu_grad(x):
     density, density_low = multiply(t, INV_SQRT_2PI[0])
     b, b_low = add(m, -density)
     b_low = b_low + (m_low - fma(t, INV_SQRT_2PI[1], density_low))
-    high, low = multiply(e, b)
-    below = high + (low + fma(e, b_low, e_low * b))
-    slope = scale(below, shifted)
+    high, low = multiply_pairs(e, e_low, b, b_low)
+    slope = scale(high + low, shifted)
     return choose(x, x < 0.0, near_root(x, GELU_ROOT, GELU_HALF_WIDTH, GELU_WINDOW, slope), 1.0 - slope)
 
 
 @scalar
-def gelu_tanh_argument(x):
-    """2u = 2·√(2/π)·(x + 0.044715·x³) as a pair, and x² as a pair."""
+def odd_cubic(x, coefficient):
+    """2·√(2/π)·x·(1 + coefficient·x²) as a pair; the coefficient is one."""
     square, square_low = multiply(x, x)
-    c, c_low = multiply(GELU_TANH_CUBIC[0], square)
-    c_low = c_low + fma(GELU_TANH_CUBIC[0], square_low, GELU_TANH_CUBIC[1] * square)
+    c, c_low = multiply_pairs(coefficient[0], coefficient[1], square, square_low)
     p, p_low = add(1.0, c)
-    p_low = p_low + c_low
     a, a_low = multiply(GELU_TANH_LINEAR[0], x)
-    a_low = fma(GELU_TANH_LINEAR[1], x, a_low)
-    high, low = multiply(a, p)
-    return high, low + fma(a, p_low, a_low * p), square, square_low
+    return multiply_pairs(a, fma(GELU_TANH_LINEAR[1], x, a_low), p, p_low + c_low)
 
 
 @scalar
 def gelu_tanh(x):
-    z, z_low, _, _ = gelu_tanh_argument(clamped(x, LOWEST, -LOWEST))
+    z, z_low = odd_cubic(clamped(x, LOWEST, -LOWEST), GELU_TANH_CUBIC)
     w, w_low, shifted = logistic(z, z_low)
     return weighted(x, w, w_low, shifted)
 
@@ -143,15 +138,8 @@ def gelu_tanh(x):
 @scalar
 def gelu_tanh_grad(x):
     t = clamped(x, LOWEST, -LOWEST)
-    z, z_low, square, square_low = gelu_tanh_argument(t)
-    c, c_low = multiply(GELU_TANH_CUBIC_3[0], square)
-    c_low = c_low + fma(GELU_TANH_CUBIC_3[0], square_low, GELU_TANH_CUBIC_3[1] * square)
-    p, p_low = add(1.0, c)
-    p_low = p_low + c_low
-    a, a_low = multiply(GELU_TANH_LINEAR[0], t)
-    a_low = fma(GELU_TANH_LINEAR[1], t, a_low)
-    s, s_low = multiply(a, p)
-    s_low = s_low + fma(a, p_low, a_low * p)
+    z, z_low = odd_cubic(t, GELU_TANH_CUBIC)
+    s, s_low = odd_cubic(t, GELU_TANH_CUBIC_3)
     slope = slope_of_weighted_logistic(t, z, z_low, s, s_low)
     return near_root(x, GELU_TANH_ROOT, GELU_TANH_HALF_WIDTH, GELU_TANH_WINDOW, slope)
 
@@ -178,8 +166,7 @@ def mish_ratio(x):
 def mish(x):
     e, e_low, shifted, _, _, a, a_low, d, d_low = mish_ratio(x)
     q, q_low = divide(a, a_low, d, d_low)
-    high, low = multiply(q, e)
-    low = low + fma(q_low, e, q * e_low)
+    high, low = multiply_pairs(q, q_low, e, e_low)
     negative = x < 0.0
     return weighted(x, high if negative else q, low if negative else q_low, shifted if negative else SHIFT)
 
@@ -191,8 +178,7 @@ def mish_grad(x):
     negative = t < 0.0
     e, e_low, shifted, full, full_low, a, a_low, d, d_low = mish_ratio(t)
     one, one_low = one_plus(full, full_low)
-    first, first_low = multiply(a, d)
-    first_low = first_low + fma(a, d_low, a_low * d)
+    first, first_low = multiply_pairs(a, a_low, d, d_low)
     factor = 4.0 * t * (1.0 if negative else full * full)
     second, second_low = multiply(factor, one)
     n, n_low = add(first, second)

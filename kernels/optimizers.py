@@ -67,6 +67,16 @@ def debias(beta, t):
     return 1 - beta**t if t * (1 - beta) < 40 else 1.0
 
 
+@register_jitable
+def moments(state, i, j, gradient, beta1, beta2):
+    """The running means of the gradient and of its square, brought up to date in the first two slots."""
+    mean = beta1 * state[0, i, j] + (1 - beta1) * gradient
+    square = beta2 * state[1, i, j] + (1 - beta2) * (gradient * gradient)
+    state[0, i, j] = mean
+    state[1, i, j] = square
+    return mean, square
+
+
 @rule()
 def gd(x, g, state, t, lr):
     """Gradient descent."""
@@ -134,10 +144,7 @@ def adam(x, g, state, t, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     root_scale = 1 / np.sqrt(debias(beta2, t))
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            mean = beta1 * state[0, i, j] + (1 - beta1) * g[i, j]
-            square = beta2 * state[1, i, j] + (1 - beta2) * (g[i, j] * g[i, j])
-            state[0, i, j] = mean
-            state[1, i, j] = square
+            mean, square = moments(state, i, j, g[i, j], beta1, beta2)
             x[i, j] -= lr[j] * mean_scale * mean / (np.sqrt(square) * root_scale + eps)
 
 
@@ -148,10 +155,7 @@ def adamw(x, g, state, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
     root_scale = 1 / np.sqrt(debias(beta2, t))
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            mean = beta1 * state[0, i, j] + (1 - beta1) * g[i, j]
-            square = beta2 * state[1, i, j] + (1 - beta2) * (g[i, j] * g[i, j])
-            state[0, i, j] = mean
-            state[1, i, j] = square
+            mean, square = moments(state, i, j, g[i, j], beta1, beta2)
             decayed = x[i, j] * (1 - lr[j] * weight_decay)
             x[i, j] = decayed - lr[j] * mean_scale * mean / (np.sqrt(square) * root_scale + eps)
 
@@ -168,9 +172,6 @@ def nadam(x, g, state, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0
     root_scale = 1 / np.sqrt(debias(beta2, t))
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            mean = beta1 * state[0, i, j] + (1 - beta1) * g[i, j]
-            square = beta2 * state[1, i, j] + (1 - beta2) * (g[i, j] * g[i, j])
-            state[0, i, j] = mean
-            state[1, i, j] = square
+            mean, square = moments(state, i, j, g[i, j], beta1, beta2)
             move = gradient_scale * g[i, j] + mean_scale * mean
             x[i, j] -= lr[j] * move / (np.sqrt(square) * root_scale + eps)

@@ -73,11 +73,18 @@ def sigmoid(x):
 
 
 @scalar
-def sigmoid_grad(x):
+def bell(x):
+    """e/(1 + e)² with e = e^(−|x|), the slope of σ, as (high + low)·2ᵏ: the pair, and k + SHIFT."""
     e, e_low, shifted = exp_scaled(-abs(x), 0.0)
     d, d_low = one_plus(scale_beside_one(e, shifted), scale_beside_one(e_low, shifted))
     square, square_low = multiply(d, d)
     q, q_low = divide(e, e_low, square, fma(2.0 * d, d_low, square_low))
+    return q, q_low, shifted
+
+
+@scalar
+def sigmoid_grad(x):
+    q, q_low, shifted = bell(x)
     return scale(q + q_low, shifted)
 
 
@@ -114,10 +121,7 @@ def log_sigmoid_grad(x):
 
 @scalar
 def tanh_grad(x):
-    e, e_low, shifted = exp_scaled(-2.0 * abs(x), 0.0)
-    d, d_low = one_plus(scale_beside_one(e, shifted), scale_beside_one(e_low, shifted))
-    square, square_low = multiply(d, d)
-    q, q_low = divide(e, e_low, square, fma(2.0 * d, d_low, square_low))
+    q, q_low, shifted = bell(2.0 * x)
     return scale(4.0 * (q + q_low), shifted)
 
 

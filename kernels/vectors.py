@@ -7,7 +7,7 @@ numbers, and lose no digits.
 
 import math
 
-from dlc.kernels.elementary import add, divide, exp_pair, is_finite, log1p_pair, multiply
+from dlc.kernels.elementary import add, divide, exp_pair, is_finite, log1p_pair, multiply, multiply_pairs
 from dlc.kernels.scalar import fma, scalar
 
 
@@ -67,9 +67,9 @@ def softmax(x, out, notes):
 @scalar
 def product_over_square(a, a_low, b, b_low, d, d_low):
     """a·b / d² for pairs."""
-    n, n_low = multiply(a, b)
+    n, n_low = multiply_pairs(a, a_low, b, b_low)
     square, square_low = multiply(d, d)
-    q, q_low = divide(n, n_low + fma(a, b_low, a_low * b), square, square_low + 2.0 * d * d_low)
+    q, q_low = divide(n, n_low, square, fma(2.0 * d, d_low, square_low))
     return q + q_low
 
 

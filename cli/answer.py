@@ -57,6 +57,9 @@ class NumbersAnswer:
         self._draw(self.x[order], self.value[order], self.derivative[order])
 
     def _draw(self, x: np.ndarray, value: np.ndarray, derivative: np.ndarray) -> None:
+        if not (np.isfinite(x) & np.isfinite(value)).any():
+            show.note("nothing to draw: no point is finite")
+            return
         lines = {self.card.name: value.tolist(), f"{self.card.name}'": derivative.tolist()}
         print(plot.curves(x.tolist(), lines, title=f"{self.card.name}: {self.card.formula}"))
 

@@ -131,6 +131,12 @@ def test_a_plot_shows_both_curves(dlc, monkeypatch, name):
     assert max(map(len, result.out.splitlines())) <= 90
 
 
+def test_a_plot_of_nothing_says_so(dlc):
+    result = dlc("activation", "gelu", "nan", "inf", "--plot")
+    assert result.code == 0
+    assert "nothing to draw" in result.err
+
+
 def test_list_and_show_cover_everything(dlc):
     listed = dlc("list").table
     assert [row["name"] for row in listed] == [card.name for family in FAMILIES.values() for card in family.values()]

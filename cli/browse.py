@@ -46,9 +46,10 @@ def show_(
     facts = [("name", card.name), ("kind", family.kind), ("summary", card.summary), *card.facts()]
     if card.aliases:
         facts.insert(1, ("aliases", ", ".join(card.aliases)))
-    if card.knobs:
+    told = {label for label, _ in facts}
+    if card.knobs and "parameters" not in told:
         facts.append(("parameters", ", ".join(f"{knob} = {default:g}" for knob, default in card.knobs.items())))
-    if card.requires:
+    if card.requires and "requires" not in told:
         facts.append(("requires", ", ".join(text for text, _ in card.requires)))
     if as_json:
         show.json_object("show", **dict(facts), params=card.knobs)

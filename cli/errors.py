@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pickle
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,10 @@ def reported(codes: list[int]) -> Iterator[None]:
     except KeyboardInterrupt:
         print("Interrupted", file=sys.stderr)
         codes.append(130)
+    except (pickle.UnpicklingError, EOFError) as error:
+        from dlc.kernels import cache
+
+        codes.append(_say(f"the compile cache is damaged ({error}); delete {cache.folder()}", 1))
     except MemoryError:
         codes.append(_say("not enough memory for an input of this size", 1))
     except OSError as error:

@@ -74,6 +74,8 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever called
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        # An encoding that lacks a letter of a formula gets a question mark, not an error.
+        getattr(sys, name).reconfigure(errors="replace")
     try:
         code = app(prog_name="dlc", standalone_mode=False)
     except SystemExit as end:

@@ -17,6 +17,7 @@ from dlc.cli.verdict import ranking, verdict
 from dlc.reference.problems import PROBLEMS, ProblemCard
 
 MOST_RUNS = 10_000
+MOST_STEPS = 1_000_000_000
 SOLVED = 1e-12  # above the least value: closer than this, differences are rounding
 
 
@@ -71,6 +72,8 @@ def _plan(problem: ProblemCard, knobs: dict[str, float], steps: int | None, runs
         raise BadInputError(f"--seed {seed} is negative; give 0 or more")
     if (runs or 0) > MOST_RUNS:
         raise BadInputError(f"--runs {runs} is too many; give at most {MOST_RUNS}")
+    if (steps or 0) > MOST_STEPS:
+        raise BadInputError(f"--steps {steps} is too many; give at most {MOST_STEPS}")
     per_decade, default_steps, default_runs, tuning_runs = (2, 500, 16, 2) if problem.data else (4, 2000, 32, 8)
     return Plan(
         problem=problem,

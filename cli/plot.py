@@ -5,6 +5,8 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
+from dlc.cli.errors import BadInputError
+
 # Curves differ by their marks too, never by colour alone.
 MARKERS = ("braille", "dot", "+", "x")
 COLOURS = ("cyan", "orange", "green", "magenta")
@@ -23,5 +25,8 @@ def curves(x: Sequence[float], lines: Mapping[str, Sequence[float]], *, title: s
         if drawn:
             plotext.plot(*zip(*drawn, strict=True), label=label, marker=marker, color=colour)
     plotext.title(title)
-    text: str = plotext.build()
+    try:
+        text: str = plotext.build()
+    except (ValueError, OverflowError):
+        raise BadInputError("the numbers span too much, or too little, to be drawn; leave out --plot") from None
     return text if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else plotext.uncolorize(text)

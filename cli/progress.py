@@ -32,7 +32,8 @@ def compiling() -> Iterator[None]:
 
     def tell(name: str) -> None:
         if not told:
-            show.note("compiling kernels (first use; kept for the next time) ...")
+            kept = "kept for the next time" if cache.folder() else f"not kept: {cache.root()} cannot be written"
+            show.note(f"compiling kernels (first use; {kept}) ...")
         told.append(name)
 
     cache.compile_listeners.append(tell)

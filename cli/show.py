@@ -16,6 +16,7 @@ from rich.text import Text
 
 SCHEMA = 1
 ACCENT = "cyan"
+LEAST_ROOM = 20  # columns in which a text can still be read
 
 
 @cache
@@ -47,20 +48,24 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, accent: int 
         return
     cells = [[_terminal_cell(cell) for cell in row] for row in rows]
     grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
-    for index, header in enumerate(headers):
-        column = [row[index] for row in rows]
-        is_last_text = index == len(headers) - 1 and any(isinstance(_value(cell), str) for cell in column)
+    widths = [max(len(header), *(row[i].cell_len for row in cells), 1) for i, header in enumerate(headers)]
+    has_text = [any(isinstance(_value(row[i]), str) for row in rows) for i in range(len(headers))]
+    # A last column of text is folded where that leaves it room; no other column ever loses anything.
+    room = terminal().width - sum(widths[:-1]) - 2 * len(widths)
+    folded = has_text[-1] and LEAST_ROOM <= room < widths[-1]
+    for i, header in enumerate(headers):
+        is_folded = folded and i == len(headers) - 1
         grid.add_column(
             header,
-            justify="left" if any(isinstance(_value(cell), str) for cell in column) else "right",
-            # Where the terminal is too narrow, a last column of text is folded, and no other one loses anything.
-            min_width=None if is_last_text else max(len(header), *(row[index].cell_len for row in cells), 1),
-            no_wrap=not is_last_text,
-            overflow="fold" if is_last_text else "crop",
+            justify="left" if has_text[i] else "right",
+            min_width=None if is_folded else widths[i],
+            no_wrap=not is_folded,
+            overflow="fold",
         )
     for index, row in enumerate(cells):
         grid.add_row(*row, style=ACCENT if index == accent else None)
-    terminal().print(grid)
+    natural = sum(widths) + 2 * len(widths)
+    terminal().print(grid, width=None if folded else max(terminal().width, natural), crop=False, soft_wrap=not folded)
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> None:

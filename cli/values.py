@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 LONGEST_RANGE = 10_000_000
-GREATEST = {"float32": 3.4028234663852886e38, "float64": sys.float_info.max}
 
 
 def number(text: str, where: str) -> float:
@@ -70,11 +69,13 @@ def as_type(values: "np.ndarray", dtype: str) -> "np.ndarray":
     """VALUES rounded to DTYPE. Raises BadInputError where a finite one would become infinite."""
     import numpy as np
 
-    beyond = np.isfinite(values) & (np.abs(values) > GREATEST[dtype])
+    with np.errstate(over="ignore"):
+        rounded = values.astype(dtype)
+    beyond = np.isfinite(values) & ~np.isfinite(rounded)
     if beyond.any():
         first = values[beyond].flat[0]
         raise BadInputError(f"{first} is beyond the greatest {dtype}; use --dtype float64, or write inf")
-    return values.astype(dtype)
+    return rounded
 
 
 def params_as_type(params: dict[str, float], dtype: str) -> dict[str, float]:

@@ -31,7 +31,7 @@ def announce(name: str) -> None:
 def root() -> Path:
     """The folder of all that dlc keeps: $DLC_CACHE_DIR, or dlc under the user's (or else the system's) cache folder."""
     if chosen := os.environ.get("DLC_CACHE_DIR"):
-        return Path(chosen)
+        return Path(chosen).expanduser()
     if chosen := os.environ.get("XDG_CACHE_HOME"):
         return Path(chosen) / "dlc"
     try:

@@ -42,7 +42,7 @@ def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
     code = None if file is None else _read(file)
     if code is None:
         cache.announce(name)
-        code = _compiled(make(), kind)
+        code = _compiled(make(), name, kind)
         if file is not None:
             checksum = hashlib.sha256(code).hexdigest().encode()
             with suppress(OSError):  # nowhere to keep it: compiled anew in the next process
@@ -51,7 +51,7 @@ def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
     return C_FUNCTION(_load(object_code, symbol.decode()))
 
 
-def _compiled(loop: Loop, kind: str) -> bytes:
+def _compiled(loop: Loop, name: str, kind: str) -> bytes:
     """Symbol and object code of LOOP."""
     import llvmlite.binding as llvm
     from numba import cfunc, njit, types
@@ -81,6 +81,8 @@ def _compiled(loop: Loop, kind: str) -> bytes:
     def entry(x, out, scratch, params, rows, columns):
         inner(numbers(x), numbers(out), numbers(scratch), numbers(params), rows, columns)
 
+    # Numba tells functions of one name apart by a number that another process may give to another function.
+    entry.__name__ = entry.__qualname__ = f"{name}-{kind}".replace(".", "_").replace("-", "_")
     function = cfunc(types.void(*[types.voidptr] * 4, types.intp, types.intp), **STRICT)(entry)
     module = llvm.parse_assembly(function.inspect_llvm())
     outside = {each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")}
@@ -100,7 +102,6 @@ def _read(file: Path) -> bytes | None:
     return code if hashlib.sha256(code).hexdigest().encode() == checksum else None
 
 
-@once
 def _machine() -> "llvmlite.binding.TargetMachine":
     import llvmlite.binding as llvm
 
@@ -114,21 +115,27 @@ def _machine() -> "llvmlite.binding.TargetMachine":
 
 
 @once
-def _engine() -> "llvmlite.binding.ExecutionEngine":
+def _define_the_unreachable() -> None:
     import llvmlite.binding as llvm
 
     abort = ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value
     for symbol in UNREACHABLE:
         if llvm.address_of_symbol(symbol) is None:
             llvm.add_symbol(symbol, abort)
-    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+
+
+# Each kernel has an engine of its own: objects of different processes may use one symbol for different code.
+_engines: list["llvmlite.binding.ExecutionEngine"] = []
 
 
 def _load(object_code: bytes, symbol: str) -> int:
     import llvmlite.binding as llvm
 
-    engine = _engine()
+    machine = _machine()
+    _define_the_unreachable()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
     engine.finalize_object()
+    _engines.append(engine)  # the code lives as long as its engine
     address: int = engine.get_function_address(symbol)
     return address

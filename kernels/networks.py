@@ -88,7 +88,6 @@ def dense(fan_in: int, units: int) -> tuple[Callable[..., None], Callable[..., N
     """
     bias = fan_in * units
 
-    @register_jitable
     def forward(w, source, rows, target):
         for b in range(rows.size):
             row = rows[b]
@@ -102,7 +101,6 @@ def dense(fan_in: int, units: int) -> tuple[Callable[..., None], Callable[..., N
                         v2 * w[j + 2 * units + k] + v3 * w[j + 3 * units + k]
                     )
 
-    @register_jitable
     def backward(dw, source, rows, error):
         dw[:] = 0.0
         for b in range(0, BATCH, 4):
@@ -116,7 +114,9 @@ def dense(fan_in: int, units: int) -> tuple[Callable[..., None], Callable[..., N
             for k in range(units):
                 dw[bias + k] += (error[b, k] + error[b + 1, k]) + (error[b + 2, k] + error[b + 3, k])
 
-    return forward, backward
+    # A name of its own for each size: in Numba's cache, functions of one name from different processes are confused.
+    size = f"dense_{fan_in}_{units}"
+    return register_jitable(named(forward, f"{size}_forward")), register_jitable(named(backward, f"{size}_backward"))
 
 
 linear_forward, linear_backward = dense(FEATURES, CLASSES)

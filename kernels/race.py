@@ -75,7 +75,8 @@ class Block:
         self.x, self.loss = frame.x, frame.loss
         self.stopped = np.full(self.loss.size, -1)
         gradient(frame.address, 1.0)
-        self.limit = HIGHEST * np.maximum(1.0, self.loss)
+        with np.errstate(over="ignore"):  # a first loss near the greatest number sets no limit
+            self.limit = HIGHEST * np.maximum(1.0, self.loss)
 
     def advance(self, t: int, steps: int) -> None:
         """Take STEPS steps after step T."""

@@ -213,7 +213,7 @@ class Network:
                 for j in range(lanes):
                     g[i, j] = slopes[j, i]
 
-        return compiled(FRAMED)(framed_gradient(gradient, self.name))
+        return compiled(FRAMED)(framed_gradient(named(gradient, f"{self.name}_batches"), self.name))
 
     @cached_property
     def evaluate(self) -> Any:

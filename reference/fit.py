@@ -136,7 +136,7 @@ class Window:
 WINDOWS = (
     Window("silu", silu_grad, -1.28, 0.25),
     Window("mish", mish_grad, -1.19, 0.25),
-    Window("gelu", gelu_grad, -0.75, 0.5),
+    Window("gelu", gelu_grad, -0.75, 0.4375),
     Window("gelu_tanh", gelu_tanh_grad, -0.75, 0.25),
 )
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 from dlc.cli.catalog import array_kernel
-from dlc.kernels import cache
+from dlc.kernels import cache, mnist1d
 from dlc.kernels.lift import TYPES
 from dlc.kernels.native import native
 from dlc.reference.activations import ACTIVATIONS
@@ -122,3 +122,22 @@ def test_code_that_needs_numba_is_refused():
 
     with pytest.raises(RuntimeError, match="which only Numba has"):
         native("a.loop_that_raises", "float64", lambda: loop)
+
+
+@pytest.mark.parametrize("names", [["mnist1d_softmax", "mnist1d_mlp"], ["relu", "softmax"]])
+def test_kernels_of_different_processes_are_not_confused(tmp_path, names):
+    """Numba tells functions of one name apart by a number, which another process may give to another function."""
+    environment = {**os.environ, "DLC_CACHE_DIR": str(tmp_path)}
+    (tmp_path / "data").mkdir()
+    mnist1d.load()
+    shutil.copy(cache.root() / "data" / "mnist1d.npz", tmp_path / "data")
+
+    def check(*chosen: str) -> str:
+        code = f"import sys; sys.argv = ['dlc', 'check', *{chosen!r}, '--samples', '60']\n"
+        code += "from dlc.cli.start import main; main()"
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment).stdout
+
+    apart = [check(name).splitlines()[1:] for name in names]
+    for order in (names, names[::-1]):
+        together = check(*order).splitlines()[1:]
+        assert sorted(together) == sorted(line for lines in apart for line in lines)

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+INTERRUPTED = 130
+
 
 class BadInputError(Exception):
     """What was typed or read cannot be used: exit code 2."""
@@ -32,8 +34,7 @@ def reported(codes: list[int]) -> Iterator[None]:
     except FailedError as error:
         codes.append(_say(error, 1))
     except KeyboardInterrupt:
-        print("Interrupted", file=sys.stderr)
-        codes.append(130)
+        codes.append(INTERRUPTED)  # main() says so, wherever it was
     except (pickle.UnpicklingError, EOFError) as error:
         from dlc.kernels import cache
 

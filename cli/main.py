@@ -86,4 +86,6 @@ def main() -> None:
             raise
         print(f"Error: {' '.join(error.format_message().split())}", file=sys.stderr)
         code = 2
+    if code == errors.INTERRUPTED:
+        print("Interrupted", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)

@@ -44,5 +44,4 @@ def check_domain(card: Card, params: dict[str, float]) -> None:
 def _unknown(card: Card, name: str) -> str:
     if not card.knobs:
         return f"{card.name} has no parameters, so none called {name!r}"
-    error = UnknownNameError(f"parameter of {card.name}", name, card.knobs)
-    return str(error).replace("`dlc list` shows every name", f"it has {', '.join(card.knobs)}")
+    return str(UnknownNameError(f"parameter of {card.name}", name, card.knobs, f"it has {', '.join(card.knobs)}"))

@@ -56,11 +56,18 @@ def all_but(i, top, e, e_low, rest, rest_low):
 
 
 @scalar
+def sum_of_all(rest, rest_low):
+    """Σ_j e_j = 1 + rest as a pair."""
+    high, low = add(1.0, rest)
+    return high, low + rest_low
+
+
+@scalar
 def softmax(x, out, notes):
     _, e, e_low, rest, rest_low = exponentials(x, notes)
-    d, d_low = add(1.0, rest)
+    d, d_low = sum_of_all(rest, rest_low)
     for i in range(x.size):
-        q, q_low = divide(e[i], e_low[i], d, d_low + rest_low)
+        q, q_low = divide(e[i], e_low[i], d, d_low)
         out[i] = q + q_low
 
 
@@ -76,17 +83,16 @@ def product_over_square(a, a_low, b, b_low, d, d_low):
 @scalar
 def softmax_diagonal(x, out, notes):
     top, e, e_low, rest, rest_low = exponentials(x, notes)
-    d, d_low = add(1.0, rest)
+    d, d_low = sum_of_all(rest, rest_low)
     for i in range(x.size):
         others, others_low = all_but(i, top, e, e_low, rest, rest_low)
-        out[i] = product_over_square(e[i], e_low[i], others, others_low, d, d_low + rest_low)
+        out[i] = product_over_square(e[i], e_low[i], others, others_low, d, d_low)
 
 
 @scalar
 def softmax_grad(x, out, notes):
     top, e, e_low, rest, rest_low = exponentials(x, notes)
-    d, d_low = add(1.0, rest)
-    d_low = d_low + rest_low
+    d, d_low = sum_of_all(rest, rest_low)
     for i in range(x.size):
         for j in range(x.size):
             out[i, j] = product_over_square(e[i], e_low[i], -e[j], -e_low[j], d, d_low)
@@ -115,18 +121,17 @@ def log_softmax(x, out, notes):
 @scalar
 def log_softmax_diagonal(x, out, notes):
     top, e, e_low, rest, rest_low = exponentials(x, notes)
-    d, d_low = add(1.0, rest)
+    d, d_low = sum_of_all(rest, rest_low)
     for i in range(x.size):
         others, others_low = all_but(i, top, e, e_low, rest, rest_low)
-        q, q_low = divide(others, others_low, d, d_low + rest_low)
+        q, q_low = divide(others, others_low, d, d_low)
         out[i] = q + q_low
 
 
 @scalar
 def log_softmax_grad(x, out, notes):
     top, e, e_low, rest, rest_low = exponentials(x, notes)
-    d, d_low = add(1.0, rest)
-    d_low = d_low + rest_low
+    d, d_low = sum_of_all(rest, rest_low)
     for j in range(x.size):
         share, share_low = divide(e[j], e_low[j], d, d_low)
         for i in range(x.size):

@@ -11,11 +11,11 @@ AnyCard = TypeVar("AnyCard", bound="Card")
 
 
 class UnknownNameError(KeyError):
-    """No entry has that name."""
+    """No entry has that name; where none is near it, OTHERWISE says where to look."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]):
+    def __init__(self, kind: str, name: str, known: Iterable[str], otherwise: str = "`dlc list` shows every name"):
         close = difflib.get_close_matches(name.lower(), list(known), n=3, cutoff=0.5)
-        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else "`dlc list` shows every name"
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else otherwise
         super().__init__(f"no {kind} {name!r}; {remedy}")
 
     def __str__(self) -> str:

@@ -37,18 +37,29 @@ def complete(*families: Family[Any]) -> Callable[[str], list[str]]:
     return names
 
 
-def array_kernel(card: ActivationCard, *, derivative: bool = False, jacobian: bool = False) -> "ArrayKernel":
-    """The compiled kernel of an activation's value or derivative, for arrays.
+ORDERS = ("", "_grad", "_grad2")  # what a kernel's name ends in: value, derivative, second derivative
 
-    A vector function works along the last axis; of its derivatives there is the diagonal, or the whole JACOBIAN.
+
+def array_kernel(card: ActivationCard, order: int = 0, *, wrt: str = "") -> "ArrayKernel":
+    """The compiled kernel, for arrays, of an activation's derivative of this ORDER, or of that by a parameter (WRT).
+
+    A function of a vector works along the last axis; its order 1 is the product of a vector v with its Jacobian.
     """
-    module = card.grad.__module__.rpartition(".")[2]  # a kernel's file has the name of its reference's
-    suffix = "_grad" if jacobian or (derivative and not card.vector) else "_diagonal" if derivative else ""
-    return _array_kernel(module, card.name + suffix, card.vector, jacobian, len(card.knobs))
+    module = card.module  # a kernel's file has the name of its reference's
+    if card.vector:
+        return _rowwise(module, card.name + ("_vjp" if order else ""), len(card.knobs), card.width, bool(order))
+    return _elementwise(module, card.name + (f"_wrt_{wrt}" if wrt else ORDERS[order]), len(card.knobs))
 
 
 @cache
-def _array_kernel(module: str, name: str, vector: bool, jacobian: bool, params: int) -> "ArrayKernel":
-    from dlc.kernels.lift import ElementwiseKernel, RowwiseKernel
+def _elementwise(module: str, name: str, params: int) -> "ArrayKernel":
+    from dlc.kernels.lift import ElementwiseKernel
 
-    return RowwiseKernel(module, name, jacobian=jacobian) if vector else ElementwiseKernel(module, name, params)
+    return ElementwiseKernel(module, name, params)
+
+
+@cache
+def _rowwise(module: str, name: str, params: int, width: Callable[..., int], product: bool) -> "ArrayKernel":
+    from dlc.kernels.rows import RowwiseKernel
+
+    return RowwiseKernel(module, name, params, width, product=product)

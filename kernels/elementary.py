@@ -1,41 +1,94 @@
-"""Branch-free elementary functions that vectorise, in float64 and (each one's `float32_twin`) in float32.
+"""Elementary functions of numbers (dlc.kernels.numbers), branch-free so that they vectorise; for float32, see light.
 
-Inside, a number is often a pair (high, low) whose sum is known to more digits than one number holds; only the last step
-rounds. Where a result can be far below 1, the power of two is applied last, by `scale`: products of small numbers would
-lose digits, or vanish.
+A result that can be far below 1 comes as a number and its unit, a power of two to multiply by at the very end: where
+float64 ends, pairs have no room for their low part.
 """
 
+import math
+
+from dlc.kernels import light
+from dlc.kernels import numbers as pairs
 from dlc.kernels.double import (
     EXP,
+    FAR,
+    FAR_POWER,
+    FAR_UNIT,
     FARTHEST,
-    GREATEST_POWER,
-    HIGHEST,
-    LEAST_POWER,
+    INV_SQRT_2PI,
     LN2,
     LOG1P,
     LOG2E,
     LOWEST,
     MILLS,
     MILLS_SCALE,
-    NEGLIGIBLE,
+    NORMAL_LOWEST,
     SHIFT,
-    SQRT2,
 )
-from dlc.kernels.scalar import fma, power, scalar, with_sign
+from dlc.kernels.numbers import exact, low, pair
+from dlc.kernels.scalar import fma, inlined, power, scalar, twins, with_sign
+
+
+@twins(light.itself)
+def number(constant):
+    """A constant that is known as (high, low)."""
+    return pair(constant[0], constant[1])
+
+
+@twins(light.itself)
+def high(x):
+    """The leading float64 of a number, where no more is needed."""
+    return pairs.high(x)
+
+
+@twins(light.itself)
+def rounded(x):
+    """The float64 nearest to a number, taken as exact."""
+    return exact(pairs.rounded(x))
 
 
 @scalar
+def choose(x, condition, chosen, otherwise):
+    """CHOSEN where CONDITION holds, OTHERWISE elsewhere; nan where x is nan."""
+    y = chosen if condition else otherwise
+    return y if x == x else x
+
+
+@twins(light.clamped)
+def clamped(x, low, high):
+    """An exact x, no lower than low and no higher than high; nan stays."""
+    value = pairs.high(x)
+    value = low if value < low else value
+    return exact(high if value > high else value)
+
+
+@twins(light.at_least)
+def at_least(x, low):
+    """An exact x, no lower than low; nan stays."""
+    value = pairs.high(x)
+    return exact(low if value < low else value)
+
+
+@twins(light.signed)
+def signed(value, x):
+    """VALUE, rounded, with the sign of x; zeros have one too."""
+    return exact(with_sign(pairs.rounded(value), pairs.high(x)))
+
+
+@twins(light.scaled)
+def scaled(x, unit):
+    """x·unit, rounded."""
+    return exact(pairs.rounded(x) * unit)
+
+
+@twins(light.weighted)
+def weighted(x, w, unit):
+    """x·w·unit, rounded, for an exact x ≥ LOWEST and a weight w ≥ 0; zero keeps the sign of x."""
+    return exact(with_sign(pairs.rounded(x * w) * unit, pairs.high(x)))
+
+
+@twins(light.polynomial)
 def polynomial(x, coefficients):
-    """Horner's rule, highest power first."""
-    y = coefficients[0]
-    for coefficient in coefficients[1:]:
-        y = fma(y, x, coefficient)
-    return y
-
-
-@scalar
-def long_polynomial(x, coefficients):
-    """The same in two interleaved halves: quicker, and LLVM unrolls no loop of more than sixteen turns."""
+    """Of a float64, in two interleaved halves, highest power first; LLVM unrolls loops of at most sixteen turns."""
     square = x * x
     first = coefficients[0]
     for coefficient in coefficients[2::2]:
@@ -46,218 +99,163 @@ def long_polynomial(x, coefficients):
     return fma(second, x, first) if len(coefficients) % 2 else fma(first, x, second)
 
 
-@scalar
-def clamped(x, low, high):
-    """x, no lower than low and no higher than high; nan stays."""
-    x = low if x < low else x
-    return high if x > high else x
+@twins(light.near_root)
+def near_root(x, root, half_width, window, elsewhere):
+    """(x − root)·window(x − root) within half_width of the root, where any other form would lose its digits."""
+    d = x - number(root)
+    p = d * polynomial(pairs.high(d), window[:-2]) + number(window[-2:])
+    return d * p if abs(pairs.high(d)) < half_width else elsewhere
 
 
-@scalar
-def is_finite(x):
-    """Neither infinite nor nan."""
-    return x - x == 0.0
-
-
-@scalar
-def rounded(high, low):
-    """The sum of a pair; where high is infinite, low means nothing."""
-    return high + low if is_finite(high) else high
-
-
-@scalar
-def add(a, b):
-    """a + b as a pair, exactly (Knuth 1969)."""
-    high = a + b
-    shadow = high - a
-    return high, (a - (high - shadow)) + (b - shadow)
-
-
-@scalar
-def multiply(a, b):
-    """a·b as a pair, exactly."""
-    high = a * b
-    return high, fma(a, b, -high)
-
-
-@scalar
-def multiply_pairs(a, a_low, b, b_low):
-    """(a + a_low)·(b + b_low) as a pair."""
-    high, low = multiply(a, b)
-    return high, low + fma(a, b_low, a_low * b)
-
-
-@scalar
-def divide(n, n_low, d, d_low):
-    """(n + n_low) / (d + d_low) as a pair."""
-    inverse = 1.0 / d
-    q = n * inverse
-    rest = fma(-q, d, n) + fma(-q, d_low, n_low)
-    return q, rest * inverse
-
-
-@scalar
-def scale(value, shifted):
-    """value·2ᵏ for shifted = k + SHIFT, in two steps: right also where 2ᵏ itself is no normal number."""
-    first = clamped(shifted, LEAST_POWER, GREATEST_POWER)
-    return value * power(first) * power(SHIFT + (shifted - first))
-
-
-@scalar
-def scale_beside_one(value, shifted):
-    """value·2ᵏ for shifted = k + SHIFT and k ≤ 0, to be added to 1: what is far too small to matter may stay larger."""
-    return value * power(LEAST_POWER if shifted < LEAST_POWER else shifted)
-
-
-@scalar
-def horner_pair(x, x_low, y, y_low, coefficient):
-    """One step of Horner's rule in pairs: (x + x_low)·(y + y_low) + coefficient."""
-    product, product_low = multiply_pairs(x, x_low, y, y_low)
-    high, low = add(coefficient, product)
-    return high, low + product_low
-
-
-@scalar
-def reduced(x, x_low):
-    """x + x_low = k·ln 2 + r, for x ≤ HIGHEST: the pair r, and k + SHIFT."""
-    x_low = 0.0 if x < LOWEST else x_low
-    x = LOWEST if x < LOWEST else x
-    shifted = fma(x, LOG2E, SHIFT)
+@inlined
+def reduced(x):
+    """x = k·ln 2 + r, for LOWEST ≤ x ≤ 709: r as high and low, and k + SHIFT."""
+    top = pairs.high(x)
+    shifted = fma(top, LOG2E, SHIFT)
     k = shifted - SHIFT
-    exact = fma(-k, LN2[0], x)
-    low = fma(-k, LN2[1], x_low)
-    r = exact + low
-    return r, (exact - r) + low, shifted
+    rest = fma(-k, LN2[0], top)
+    tail = fma(-k, LN2[1], low(x))
+    r = rest + tail
+    return r, (rest - r) + tail, shifted
 
 
-@scalar
-def exp_scaled(x, x_low):
-    """e^(x + x_low) = (high + low)·2ᵏ: the pair, and k + SHIFT."""
-    r, r_low, shifted = reduced(x, x_low)
+@inlined
+def limited(x, lowest):
+    """x, no lower than LOWEST."""
+    is_beyond = x < lowest
+    return pair(lowest if is_beyond else pairs.high(x), 0.0 if is_beyond else low(x))
+
+
+@inlined
+def limited_above(x, highest):
+    """x, no higher than HIGHEST."""
+    is_beyond = x > highest
+    return pair(highest if is_beyond else pairs.high(x), 0.0 if is_beyond else low(x))
+
+
+@inlined
+def exp_reduced(r, r_low):
+    """e^(r + r_low) as high and low."""
     tail = fma(r * r, polynomial(r, EXP), r_low)
     one = 1.0 + r
-    low = ((1.0 - one) + r) + tail
-    high = one + low
-    return high, (one - high) + low, shifted
+    return one, ((1.0 - one) + r) + tail
 
 
-@scalar
-def exp_pair(x, x_low):
-    """e^(x + x_low) as a pair."""
-    high, low, shifted = exp_scaled(x, x_low)
-    return scale(high, shifted), scale(low, shifted)
-
-
-@scalar
+@twins(light.exp)
 def exp(x):
-    """e^x."""
-    high, _, shifted = exp_scaled(HIGHEST if x > HIGHEST else x, 0.0)
-    return scale(high, shifted)
+    """e^x, for x ≤ 709; where it is far too small to matter beside 1, it may be larger."""
+    r, r_low, shifted = reduced(limited(x, NORMAL_LOWEST))
+    top, rest = exp_reduced(r, r_low)
+    factor = power(shifted)
+    return pair(top * factor, rest * factor)
 
 
-@scalar
-def expm1_pair(x):
-    """e^x − 1 as a pair, for x ≤ 0."""
-    r, r_low, shifted = reduced(x, 0.0)
-    factor = scale_beside_one(1.0, shifted)
+@twins(light.exp_scaled)
+def exp_scaled(x):
+    """e^x, for x ≤ 709, and its unit; nothing below LOWEST."""
+    r, r_low, shifted = reduced(limited(x, LOWEST))
+    top, rest = exp_reduced(r, r_low)
+    is_far = x < FAR
+    factor = power(shifted + (FAR_POWER if is_far else 0.0))
+    return pair(top * factor, rest * factor), FAR_UNIT if is_far else 1.0
+
+
+@twins(light.expm1)
+def expm1(x):
+    """e^x − 1, for x ≤ 0."""
+    r, r_low, shifted = reduced(limited(x, NORMAL_LOWEST))
+    factor = power(shifted)
     whole = factor - 1.0
     linear = factor * r
     tail = factor * fma(r * r, polynomial(r, EXP), r_low)
     first = whole + linear
-    low = ((whole - first) + linear) + (tail + (factor - (whole + 1.0)))
-    high = first + low
-    return high, (first - high) + low
+    rest = ((whole - first) + linear) + (tail + (factor - (whole + 1.0)))
+    top = first + rest
+    return pair(top, (first - top) + rest)
 
 
-@scalar
-def expm1(x):
-    """e^x − 1, for x ≤ 0."""
-    high, low = expm1_pair(x)
-    return high + low
+@twins(light.one_plus)
+def one_plus(e):
+    """1 + e, for 0 ≤ e ≤ 1."""
+    top = pairs.high(e)
+    d = 1.0 + top
+    return pair(d, (top - (d - 1.0)) + low(e))
 
 
-@scalar
-def log1p_pair(y, y_low):
-    """log(1 + y + y_low) as a pair, for 0 ≤ y ≤ 1: 2·artanh(y / (2 + y))."""
-    denominator = 2.0 + y
-    s, s_low = divide(y, y_low, denominator, (y - (denominator - 2.0)) + y_low)
-    z = s * s
-    low = fma(s * z, polynomial(z, LOG1P), 2.0 * s_low)
-    high = 2.0 * s + low
-    is_tiny = y < NEGLIGIBLE  # then log(1 + y) is y, of which halving could lose the last digit
-    return y if is_tiny else high, y_low if is_tiny else (2.0 * s - high) + low
-
-
-@scalar
+@twins(light.log1p)
 def log1p(y):
-    """log(1 + y), for 0 ≤ y ≤ 1."""
-    high, low = log1p_pair(y, 0.0)
-    return high + low
+    """log(1 + y), for −1/2 ≤ y ≤ 1: 2·artanh(y / (2 + y))."""
+    s = y / (2.0 + y)
+    top = pairs.high(s)
+    z = top * top
+    return 2.0 * s + top * z * polynomial(z, LOG1P)
 
 
-@scalar
+@twins(light.log1p_scaled)
+def log1p_scaled(e, unit):
+    """log(1 + e·unit), in the same unit, for 0 ≤ e·unit ≤ 1."""
+    return e if unit < 1.0 else log1p(e)
+
+
+@twins(light.tanh)
 def tanh(x):
-    """(1 − e^(−2|x|)) / (1 + e^(−2|x|)), with the sign of x."""
-    m, m_low = expm1_pair(-2.0 * abs(x))
-    denominator = 2.0 + m
-    q, q_low = divide(-m, -m_low, denominator, (m - (denominator - 2.0)) + m_low)
-    return with_sign(q + q_low, x)
+    """−m / (2 + m) with m = e^(−2|x|) − 1, and the sign of x."""
+    m = expm1(-2.0 * abs(x))
+    q = m / (2.0 + m)
+    return q if x > 0.0 else -q
 
 
-@scalar
+@twins(light.logistic)
+def logistic(z):
+    """σ(z), and its unit."""
+    e, unit = exp_scaled(-abs(z))
+    is_below = z < 0.0
+    return (e if is_below else 1.0) / one_plus(e * unit), unit if is_below else 1.0
+
+
+@twins(light.bell)
+def bell(z):
+    """σ(z)·σ(−z), and its unit."""
+    e, unit = exp_scaled(-abs(z))
+    d = one_plus(e * unit)
+    return e / (d * d), unit
+
+
+@twins(light.gaussian)
+def gaussian(t):
+    """e^(−t²/2) of an exact t, and its unit."""
+    t = clamped(t, -FARTHEST, FARTHEST)
+    return exp_scaled(-0.5 * (t * t))
+
+
+@twins(light.normal_pdf)
+def normal_pdf(t):
+    """e^(−t²/2) / √(2π) of an exact t, and its unit."""
+    e, unit = gaussian(t)
+    return number(INV_SQRT_2PI) * e, unit
+
+
+@twins(light.normal_tail)
 def normal_tail(t):
-    """M(t) = Φ(−t)·e^(t²/2) as a pair, for t ≥ 0: the tail of the normal distribution without its steep factor."""
-    d, d_low = add(1.0, MILLS_SCALE * clamped(t, 0.0, FARTHEST))
-    w, w_low = divide(1.0, 0.0, d, d_low)
+    """M(t) = Φ(−t)·e^(t²/2), for t ≥ 0: the tail of the normal distribution without its steep factor."""
+    w = 1.0 / (1.0 + MILLS_SCALE * limited_above(t, FARTHEST))
     v = w - 0.5
-    p, p_low = horner_pair(v, w_low, long_polynomial(v, MILLS[:-2]), 0.0, MILLS[-2])
-    p, p_low = horner_pair(v, w_low, p, p_low, MILLS[-1])
-    return multiply_pairs(w, w_low, p, p_low)
+    p = v * polynomial(pairs.high(v), MILLS[:-3]) + MILLS[-3]
+    return w * (v * p + number(MILLS[-2:]))
 
 
-@scalar
-def gaussian_scaled(t):
-    """e^(−t²/2) = (high + low)·2ᵏ: the pair, and k + SHIFT."""
-    t = clamped(t, 0.0, FARTHEST)
-    square, square_low = multiply(t, t)
-    return exp_scaled(-0.5 * square, -0.5 * square_low)
-
-
-@scalar
-def normal_cdf_scaled(x):
-    """Φ(−|x|) = (high + low)·2ᵏ: the pair, and k + SHIFT."""
-    t = abs(x)
-    e, e_low, shifted = gaussian_scaled(t)
-    m, m_low = normal_tail(t)
-    high, low = multiply_pairs(e, e_low, m, m_low)
-    return high, low, shifted
-
-
-@scalar
+@twins(light.normal_cdf)
 def normal_cdf(x):
-    """Φ(x), the chance that a standard normal falls below x."""
-    high, low, shifted = normal_cdf_scaled(x)
-    below = scale(high + low, shifted)
-    return below if x < 0.0 else 1.0 - below
+    """Φ(x) of an exact x, and its unit."""
+    e, unit = gaussian(x)
+    below = e * normal_tail(abs(x))
+    is_below = x < 0.0
+    return below if is_below else 1.0 - below * unit, unit if is_below else 1.0
 
 
-@scalar
-def erfc(x):
-    """The complementary error function: 2·Φ(−x·√2)."""
-    t = clamped(abs(x), 0.0, FARTHEST / SQRT2[0])
-    square, square_low = multiply(t, t)
-    e, e_low, shifted = exp_scaled(-square, -square_low)
-    m, m_low = normal_tail(t * SQRT2[0])
-    above = scale(2.0 * fma(e, m, fma(e, m_low, e_low * m)), shifted)
-    return 2.0 - above if x < 0.0 else above
-
-
-# Worst error measured against mpmath, in ulp: over the domain (low, high), in float32 and in float64.
-MEASURED = {
-    exp: ((-110.0, 90.0), 0.76, 0.65),
-    expm1: ((-120.0, 0.0), 0.72, 0.75),
-    log1p: ((0.0, 1.0), 0.70, 0.70),
-    tanh: ((-20.0, 20.0), 0.70, 0.75),
-    normal_cdf: ((-14.0, 9.0), 1.4, 1.5),
-    erfc: ((-6.0, 10.0), 1.8, 1.6),
-}
+@twins(light.sqrt)
+def sqrt(x):
+    """√x, for x ≥ 0."""
+    root = math.sqrt(pairs.high(x))
+    rest = fma(-root, root, pairs.high(x)) + low(x)
+    return pair(root, rest / (2.0 * root) if root > 0.0 else 0.0)

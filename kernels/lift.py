@@ -13,6 +13,10 @@ from dlc.kernels.native import HEADER, Loop, native
 
 # Below this many numbers a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
+# Results of this many bytes would only push other data out of the caches, and are written past them.
+STREAM_FROM = 1 << 24
+# Numbers computed at a time where the result cannot be written at once; their bytes stay in the innermost cache.
+BLOCK = 1 << 10
 FLOAT32, FLOAT64 = TYPES = np.dtype(np.float32), np.dtype(np.float64)
 
 
@@ -26,6 +30,11 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="dlc")
 
 
+def reference_to(array: np.ndarray | None) -> int | None:
+    """Where the address of ARRAY's numbers is kept."""
+    return None if array is None else id(array) + HEADER
+
+
 class ArrayKernel:
     """A function of dlc.kernels lifted to arrays of float32 or float64; compiled, or loaded, on its first use.
 
@@ -34,6 +43,7 @@ class ArrayKernel:
 
     prefix = ""  # of the names under which loops of another form are kept
     works_in_place = False  # whether OUT may be X itself
+    scratch: str | None = None  # type of the numbers in scratch, where it is not that of the array
 
     def __init__(self, module: str, name: str, params: int = 0):
         self.name = name
@@ -52,7 +62,10 @@ class ArrayKernel:
             raise TypeError(f"{self.name} takes float32 or float64 in the machine's byte order, not {dtype.str}")
         kind = dtype.name
         self._loops[dtype] = loop = native(
-            f"{self.prefix}{self._module}.{self.name}", kind, lambda: self._loop(self._function(kind))
+            f"{self.prefix}{self._module}.{self.name}",
+            kind,
+            lambda: self._loop(self._function(kind), kind),
+            self.scratch,
         )
         return loop
 
@@ -60,24 +73,32 @@ class ArrayKernel:
         function = getattr(import_module(f"dlc.kernels.{self._module}"), self.name)
         return function if kind == "float64" else function.float32_twin
 
-    def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
-        """loop(x, out, scratch, params, rows, columns), with pointers to numbers."""
+    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
+        """loop(x, v, out, scratch, params, rows, columns, width, extra): pointers to numbers, and integers."""
         raise NotImplementedError
 
-    def _columns(self, x: np.ndarray) -> int:
-        """How many numbers make a row."""
-        return 1
-
-    def _shape(self, x: np.ndarray) -> tuple[int, ...]:
-        """The shape of the result."""
+    def _result_shape(self, x: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
         return x.shape
 
-    def _scratch(self, columns: int, dtype: np.dtype) -> np.ndarray | None:
-        """Room for what a loop has to note down."""
-        return None
+    def _run(
+        self, loop: Loop, x: np.ndarray, v: np.ndarray | None, out: np.ndarray, params: np.ndarray | None, first: int
+    ) -> None:
+        """Call LOOP for arrays of rows; FIRST is the number of the first one."""
+        raise NotImplementedError
 
-    def __call__(self, x: np.ndarray, *params: float, out: np.ndarray | None = None, threads: int = 1) -> np.ndarray:
-        """Compute the function of X, into OUT where given; parameters are rounded to X's type.
+    def _rows(self, array: np.ndarray) -> np.ndarray:
+        """ARRAY as rows that are computed one by one."""
+        return array.reshape(-1)
+
+    def __call__(
+        self,
+        x: np.ndarray,
+        *params: float,
+        v: np.ndarray | None = None,
+        out: np.ndarray | None = None,
+        threads: int = 1,
+    ) -> np.ndarray:
+        """Compute the function of X, into OUT where given; V is what a vector-Jacobian product multiplies by.
 
         THREADS above 1 splits large arrays; the bits do not depend on it. Raises TypeError for other types than
         float32 and float64 or another number of parameters, ValueError for an OUT of another shape or type, or one
@@ -89,69 +110,78 @@ class ArrayKernel:
         loop = self._loops.get(dtype) or self.compile(dtype)
         if len(params) != self._params:
             raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
+        shape = self._result_shape(x, params)
         if out is None:
-            out = np.empty(self._shape(x), dtype)
-        elif out.dtype != dtype or out.shape != self._shape(x) or not (out.flags.c_contiguous and out.flags.writeable):
-            raise ValueError(f"out must be a contiguous, writable {dtype.name} array of shape {self._shape(x)}")
+            out = np.empty(shape, dtype)
+        elif out.dtype != dtype or out.shape != shape or not (out.flags.c_contiguous and out.flags.writeable):
+            raise ValueError(f"out must be a contiguous, writable {dtype.name} array of shape {shape}")
         elif np.may_share_memory(x, out) and not (out is x and self.works_in_place):
             x = x.copy()
         if not x.flags.c_contiguous:
             x = np.ascontiguousarray(x)
-        settings = np.array(params, dtype) if params else None
+        settings = np.array(params) if params else None
         if threads < 2 or x.size < PARALLEL_FROM:
-            self._run(loop, x, out, settings)
+            self._run(loop, x, v, out, settings, 0)
         else:
-            self._run_in_parallel(loop, x, out, settings, threads)
+            self._run_in_parallel(loop, x, v, out, settings, threads)
         return out
 
-    def _run(self, loop: Loop, x: np.ndarray, out: np.ndarray, settings: np.ndarray | None) -> None:
-        columns = self._columns(x)
-        scratch = self._scratch(columns, x.dtype)
-        loop(
-            id(x) + HEADER,
-            id(out) + HEADER,
-            None if scratch is None else id(scratch) + HEADER,
-            None if settings is None else id(settings) + HEADER,
-            x.size // (columns or 1),
-            columns,
-        )
-
     def _run_in_parallel(
-        self, loop: Loop, x: np.ndarray, out: np.ndarray, settings: np.ndarray | None, threads: int
+        self,
+        loop: Loop,
+        x: np.ndarray,
+        v: np.ndarray | None,
+        out: np.ndarray,
+        settings: np.ndarray | None,
+        threads: int,
     ) -> None:
-        columns = self._columns(x)
-        rows = x.size // columns
-        source, target = x.reshape(rows, columns), out.reshape(rows, -1)
-        step = -(-rows // threads // 64) * 64  # parts that start at a multiple of 64 rows share no cache line
-        starts = range(0, rows, step)
-        parts = [
-            _pool(threads).submit(self._run, loop, source[start : start + step], target[start : start + step], settings)
-            for start in starts
-        ]
-        for done in parts:
+        source, target, weights = self._rows(x), self._rows(out), None if v is None else self._rows(v)
+        step = -(-len(source) // threads // 64) * 64  # parts that start at a multiple of 64 rows share no cache line
+
+        def part(start: int) -> None:
+            rows = slice(start, start + step)
+            chosen = None if weights is None else weights[rows]
+            self._run(loop, source[rows], chosen, target[rows], settings, start)
+
+        for done in [_pool(threads).submit(part, start) for start in range(0, len(source), step)]:
             done.result()
 
 
-def with_params(function: Callable[..., Any], count: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """For use in loops: apply(x, settings) = function(x, *settings), and settings_of(pointer to COUNT numbers)."""
+def settings_for(count: int, kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """For use in loops: settings_of(pointer to COUNT float64), and numbered(settings): what functions take."""
     from numba import carray
     from numba.np.unsafe.ndarray import to_fixed_tuple
 
+    from dlc.kernels.numbers import exact_tuple
     from dlc.kernels.scalar import inlined
-
-    def apply_alone(x, settings):
-        return function(x)
-
-    def nothing(params):
-        return 0
-
-    def apply(x, settings):
-        return function(x, *settings)
 
     def settings_of(params):
         return to_fixed_tuple(carray(params, count), count)
 
-    return (inlined(apply), inlined(settings_of)) if count else (inlined(apply_alone), inlined(nothing))
+    def nothing(params):
+        return ()
+
+    def plain(settings):
+        return settings
+
+    def paired(settings):
+        return exact_tuple(settings)
+
+    return inlined(settings_of if count else nothing), inlined(paired if count and kind == "float64" else plain)
+
+
+def lifted(function: Callable[..., Any], kind: str) -> Callable[..., Any]:
+    """For use in loops over numbers of type KIND: apply(x, settings)."""
+    from dlc.kernels.numbers import exact, rounded
+    from dlc.kernels.scalar import inlined
+
+    def single(x, settings):
+        return np.float32(function(np.float64(x), *settings))
+
+    def double(x, settings):
+        return rounded(function(exact(x), *settings))
+
+    return inlined(double if kind == "float64" else single)
 
 
 class ElementwiseKernel(ArrayKernel):
@@ -159,53 +189,35 @@ class ElementwiseKernel(ArrayKernel):
 
     works_in_place = True
 
-    def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
+    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
         from numba import carray
 
-        apply, settings_of = with_params(function, self._params)
+        from dlc.kernels.stream import wait_for_writes, write_past_caches
 
-        def loop(x, out, scratch, params, rows, columns):
-            source, target, settings = carray(x, rows), carray(out, rows), settings_of(params)
-            for i in range(rows):
-                target[i] = apply(source[i], settings)
+        apply = lifted(function, kind)
+        settings_of, numbered = settings_for(self._params, kind)
+
+        def loop(x, v, out, scratch, params, rows, columns, width, streams):
+            source, target, settings = carray(x, rows), carray(out, rows), numbered(settings_of(params))
+            step = BLOCK if streams else max(rows, 1)
+            for start in range(0, rows, step):
+                count = min(step, rows - start)
+                part = carray(scratch, BLOCK) if streams else target[start : start + count]
+                for i in range(count):
+                    part[i] = apply(source[start + i], settings)
+                if streams:
+                    write_past_caches(target[start : start + count], part)
+            if streams:
+                wait_for_writes()
 
         return loop
 
-
-class RowwiseKernel(ArrayKernel):
-    """f(x[i], out[i], scratch) for every row i, where a row is a vector along the last axis.
-
-    With `jacobian`, out[i] is the matrix of derivatives of every entry by every entry.
-    """
-
-    def __init__(self, module: str, name: str, *, jacobian: bool = False):
-        super().__init__(module, name)
-        self._jacobian = jacobian
-
-    def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
-        from numba import carray
-
-        def rows_loop(x, out, scratch, params, rows, columns):
-            source, target = carray(x, (rows, columns)), carray(out, (rows, columns))
-            notes = carray(scratch, (2, columns))
-            for i in range(rows):
-                function(source[i], target[i], notes)
-
-        def matrices_loop(x, out, scratch, params, rows, columns):
-            source, target = carray(x, (rows, columns)), carray(out, (rows, columns, columns))
-            notes = carray(scratch, (2, columns))
-            for i in range(rows):
-                function(source[i], target[i], notes)
-
-        return matrices_loop if self._jacobian else rows_loop
-
-    def _columns(self, x: np.ndarray) -> int:
-        return x.shape[-1]
-
-    def _scratch(self, columns: int, dtype: np.dtype) -> np.ndarray:
-        return np.empty(2 * columns, dtype)
-
-    def _shape(self, x: np.ndarray) -> tuple[int, ...]:
-        if x.ndim == 0:
-            raise ValueError(f"{self.name} takes vectors, not a single number")
-        return (*x.shape, x.shape[-1]) if self._jacobian else x.shape
+    def _run(
+        self, loop: Loop, x: np.ndarray, v: np.ndarray | None, out: np.ndarray, params: np.ndarray | None, first: int
+    ) -> None:
+        # In place, too, a block at a time: a loop that reads what it writes is not vectorised.
+        streams = out.nbytes >= STREAM_FROM or out is x
+        block = np.empty(BLOCK, out.dtype) if streams else None
+        loop(
+            reference_to(x), None, reference_to(out), reference_to(block), reference_to(params), x.size, 1, 1, streams
+        )

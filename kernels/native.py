@@ -1,9 +1,9 @@
 """Kernels as plain machine code: compiled once by Numba, and from then on loaded without it.
 
 Loading Numba and its typing of NumPy takes longer than everything else that a short answer needs. A kernel here is a C
-function void f(x, out, scratch, params, rows, columns) in an object file, which llvmlite loads in milliseconds. The
-first four are NumPy arrays by reference (id + HEADER): looking up addresses in Python would take longer than
-computing a thousand numbers.
+function void f(x, v, out, scratch, params, rows, columns, width, extra) in an object file, which llvmlite loads in
+milliseconds. The first five are NumPy arrays by reference (id + HEADER): looking up addresses in Python would take
+longer than computing a thousand numbers.
 """
 
 import ctypes
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlc.kernels import cache
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # it does not own. The rest of that is Python's; these are Numba's.
 UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
 
-C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_ssize_t, ctypes.c_ssize_t)
+POINTERS, INTEGERS = 5, 4
+C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * POINTERS, *[ctypes.c_ssize_t] * INTEGERS)
 
 # id(array) + HEADER is where an array keeps the address of its numbers, by NumPy's C interface; None stands for none.
 HEADER = object.__basicsize__
@@ -31,18 +32,19 @@ HEADER = object.__basicsize__
 Loop = Callable[..., None]
 
 
-def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
+def native(name: str, kind: str, make: Callable[[], Loop], scratch: str | None = None) -> Loop:
     """The C function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
 
-    The loop is called as loop(x, out, scratch, params, rows, columns), first with four pointers to such numbers.
-    The C function takes references to arrays in their place, of which scratch and params may be None.
+    The loop is called as loop(x, v, out, scratch, params, rows, columns, width, extra), first with five pointers:
+    to such numbers, but params to float64, and scratch to SCRATCH where given. The C function takes references to
+    arrays in their place, or None.
     """
     folder = cache.folder()
     file = None if folder is None else folder / f"{name}-{kind}.kernel"
     code = None if file is None else _read(file)
     if code is None:
         cache.announce(name)
-        code = _compiled(make(), name, kind)
+        code = _compiled(make(), name, kind, scratch or kind)
         if file is not None:
             checksum = hashlib.sha256(code).hexdigest().encode()
             with suppress(OSError):  # nowhere to keep it: compiled anew in the next process
@@ -51,7 +53,15 @@ def native(name: str, kind: str, make: Callable[[], Loop]) -> Loop:
     return C_FUNCTION(_load(object_code, symbol.decode()))
 
 
-def _compiled(loop: Loop, name: str, kind: str) -> bytes:
+@once
+def _interleave_loops() -> None:
+    """Have LLVM work on four vectors at a time: long formulas wait less for their own results."""
+    import llvmlite.binding as llvm
+
+    llvm.set_option("dlc", "--force-vector-interleave=4")
+
+
+def _compiled(loop: Loop, name: str, kind: str, scratch_kind: str) -> bytes:
     """Symbol and object code of LOOP."""
     import llvmlite.binding as llvm
     from numba import cfunc, njit, types
@@ -59,31 +69,36 @@ def _compiled(loop: Loop, name: str, kind: str) -> bytes:
 
     from dlc.kernels.jit import STRICT
 
-    pointer = types.CPointer(getattr(types, kind))
+    _interleave_loops()
 
-    @intrinsic
-    def numbers(_context, reference):
-        """The pointer kept at a reference; none for none."""
+    def pointer_to(kind: Any) -> Any:
+        """An intrinsic: the pointer, to numbers of KIND, kept at a reference; none for none."""
+        pointer = types.CPointer(kind)
 
-        def generate(context, builder, _signature, args):
-            kind = context.get_value_type(pointer)
-            place = builder.alloca(kind)
-            builder.store(kind(None), place)
-            is_none = builder.icmp_unsigned("==", args[0], args[0].type(None))
-            with builder.if_then(builder.not_(is_none)):
-                builder.store(builder.load(builder.bitcast(args[0], kind.as_pointer())), place)
-            return builder.load(place)
+        @intrinsic
+        def numbers(_context, reference):
+            def generate(context, builder, _signature, args):
+                kind = context.get_value_type(pointer)
+                place = builder.alloca(kind)
+                builder.store(kind(None), place)
+                is_none = builder.icmp_unsigned("==", args[0], args[0].type(None))
+                with builder.if_then(builder.not_(is_none)):
+                    builder.store(builder.load(builder.bitcast(args[0], kind.as_pointer())), place)
+                return builder.load(place)
 
-        return pointer(reference), generate
+            return pointer(reference), generate
 
+        return numbers
+
+    numbers, notes, doubles = (pointer_to(getattr(types, each)) for each in (kind, scratch_kind, "float64"))
     inner = njit(forceinline=True, **STRICT)(loop)  # inlined, it is seen to raise nothing
 
-    def entry(x, out, scratch, params, rows, columns):
-        inner(numbers(x), numbers(out), numbers(scratch), numbers(params), rows, columns)
+    def entry(x, v, out, scratch, params, rows, columns, width, extra):
+        inner(numbers(x), numbers(v), numbers(out), notes(scratch), doubles(params), rows, columns, width, extra)
 
     # Numba tells functions of one name apart by a number that another process may give to another function.
     entry.__name__ = entry.__qualname__ = f"{name}-{kind}".replace(".", "_").replace("-", "_")
-    function = cfunc(types.void(*[types.voidptr] * 4, types.intp, types.intp), **STRICT)(entry)
+    function = cfunc(types.void(*[types.voidptr] * POINTERS, *[types.intp] * INTEGERS), **STRICT)(entry)
     module = llvm.parse_assembly(function.inspect_llvm())
     outside = {each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")}
     missing = {each for each in outside if each not in UNREACHABLE and not hasattr(ctypes.pythonapi, each)}

@@ -1,14 +1,7 @@
 """Activation functions in straight pieces, and their derivatives."""
 
-from dlc.kernels.elementary import add, clamped, divide
+from dlc.kernels.elementary import choose, clamped
 from dlc.kernels.scalar import scalar
-
-
-@scalar
-def choose(x, condition, chosen, otherwise):
-    """CHOSEN where CONDITION holds, OTHERWISE elsewhere; nan where x is nan."""
-    y = chosen if condition else otherwise
-    return y if x == x else x
 
 
 @scalar
@@ -53,7 +46,7 @@ def relu6_grad(x):
 
 @scalar
 def leaky_relu(x, alpha=0.01):
-    below = 0.0 if alpha == 0.0 else alpha * x  # 0 also at −∞
+    below = x * 0.0 if alpha == 0.0 else alpha * x
     return choose(x, x > 0.0, x, below)
 
 
@@ -83,20 +76,20 @@ def thresholded_relu_grad(x, theta=1.0):
 
 
 @scalar
-def hard_sigmoid(x):
-    high, low = add(3.0, clamped(x, -3.0, 3.0))
-    q, q_low = divide(high, low, 6.0, 0.0)
-    return q + q_low
+def hard_sigmoid(x, width=6.0, offset=0.5):
+    t = x / width + offset
+    return choose(x, t > 0.0, t if t < 1.0 else 1.0, 0.0)
 
 
 @scalar
-def hard_sigmoid_grad(x):
-    return choose(x, (x > -3.0) & (x < 3.0), 1.0 / 6.0, 0.0)
+def hard_sigmoid_grad(x, width=6.0, offset=0.5):
+    t = x / width + offset
+    return choose(x, (t > 0.0) & (t < 1.0), 1.0 / width, 0.0)
 
 
 @scalar
 def hard_tanh(x, low=-1.0, high=1.0):
-    return clamped(x, low, high)
+    return choose(x, x > low, x if x < high else high, low)
 
 
 @scalar

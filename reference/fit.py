@@ -4,7 +4,6 @@
 Polynomials are near-minimax (Chebyshev interpolation); coefficients are rounded to the type they are used in.
 """
 
-import struct
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,54 +13,38 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
-from dlc.reference.gated import gelu_grad, gelu_tanh_grad, mish_grad, silu_grad
+from dlc.reference import gated
 
 DIGITS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class Precision:
-    """What differs between the two floating-point types, and the lengths of the polynomials that each one needs."""
+    """What a module of constants is for, and the lengths of the polynomials that it needs. All numbers are float64."""
 
     module: str
-    letter: str  # of struct.pack
-    fraction_bits: int
-    ln2_bits: int  # of the leading part of ln 2: its product with any exponent is exact
-    least_power: int  # 2 to this is a normal number
-    greatest_power: int
-    lowest: int  # below it x·eˣ is zero
-    highest: int  # above it eˣ is infinite
-    far: int  # below it e⁻ˣ is scaled
-    far_power: int
+    purpose: str
+    paired: bool  # whether constants have a low part
+    lowest: int  # of the arguments of exp: what is below might as well be 0
+    tail: int  # the farthest x where the normal tail still matters
     exp: int
     log1p: int
     mills: int
-    tail: int  # the farthest x where the normal tail still matters
-    silu: int
-    mish: int
-    gelu: int
-    gelu_tanh: int
-
-    def round(self, value: Any) -> float:
-        """VALUE rounded to this type."""
-        return float(struct.unpack(self.letter, struct.pack(self.letter, float(value)))[0])
-
-    def split(self, value: Any) -> tuple[float, float]:
-        """VALUE as the sum of two numbers of this type."""
-        high = self.round(value)
-        return high, self.round(value - mpf(high))
 
 
 DOUBLE = Precision(
-    module="double", letter="d", fraction_bits=52, ln2_bits=32, least_power=-1022, greatest_power=1023,
-    lowest=-800, highest=720, far=-600, far_power=256, tail=39,
-    exp=11, log1p=11, mills=24, silu=15, mish=17, gelu=17, gelu_tanh=19,
-)  # fmt: skip
+    module="double", purpose="of the float64 kernels", paired=True, lowest=-1000, tail=39, exp=11, log1p=11, mills=24
+)
 SINGLE = Precision(
-    module="single", letter="f", fraction_bits=23, ln2_bits=12, least_power=-126, greatest_power=127,
-    lowest=-120, highest=100, far=-80, far_power=64, tail=15,
-    exp=6, log1p=5, mills=11, silu=8, mish=9, gelu=9, gelu_tanh=10,
+    module="single", purpose="of the float32 kernels, which compute in float64 to about 32 bits",
+    paired=False, lowest=-200, tail=16, exp=5, log1p=6, mills=11,
 )  # fmt: skip
+
+
+def split(value: Any) -> tuple[float, float]:
+    """VALUE as the sum of two float64."""
+    high = float(value)
+    return high, float(value - mpf(high))
 
 
 def polynomial(function: Callable[[Any], Any], low: Any, high: Any, terms: int) -> list[Any]:
@@ -104,6 +87,11 @@ def mills(v: Any) -> Any:
     return mpmath.erfc(t / mpmath.sqrt(2)) * mpmath.exp(t * t / 2) / (2 * w)
 
 
+def with_split_end(coefficients: list[Any]) -> list[Any]:
+    """The last coefficient, which a number is added to, in two parts."""
+    return [*coefficients[:-1], *split(coefficients[-1])]
+
+
 @dataclass(frozen=True)
 class Window:
     """Where a derivative changes sign, relative accuracy needs it as (x − root)·polynomial(x − root)."""
@@ -112,6 +100,7 @@ class Window:
     derivative: Callable[[Any], Any]
     near: float
     half_width: float
+    terms: int
 
     def root(self) -> Any:
         """The root of the derivative."""
@@ -122,74 +111,73 @@ class Window:
         d = mpf(10) ** -20 if abs(d) < mpf(10) ** -20 else d
         return self.derivative(self.root() + d) / d
 
-    def lines(self, precision: Precision) -> Iterator[tuple[str, Any]]:
+    def lines(self) -> Iterator[tuple[str, Any]]:
         """The constants of this window."""
         upper = self.name.upper()
-        high, low = precision.split(self.root())
-        terms = getattr(precision, self.name)
-        yield f"{upper}_ROOT", (high, low)
+        yield f"{upper}_ROOT", split(self.root())
         yield f"{upper}_HALF_WIDTH", self.half_width
-        fitted = polynomial(self.quotient, -mpf(self.half_width), mpf(self.half_width), terms)
-        yield f"{upper}_WINDOW", fitted
+        window = polynomial(self.quotient, -mpf(self.half_width), mpf(self.half_width), self.terms)
+        yield f"{upper}_WINDOW", with_split_end(window)
 
 
 WINDOWS = (
-    Window("silu", silu_grad, -1.28, 0.25),
-    Window("mish", mish_grad, -1.19, 0.25),
-    Window("gelu", gelu_grad, -0.75, 0.4375),
-    Window("gelu_tanh", gelu_tanh_grad, -0.75, 0.25),
+    Window("silu_grad", gated.silu_grad, -1.28, 0.25, 15),
+    Window("mish_grad", gated.mish_grad, -1.19, 0.25, 17),
+    Window("gelu_grad", gated.gelu_grad, -0.75, 0.4375, 17),
+    Window("gelu_tanh_grad", gated.gelu_tanh_grad, -0.75, 0.25, 19),
 )
 
 
 def constants(precision: Precision) -> Iterator[tuple[str, Any]]:
-    """Name and exact value of every constant."""
+    """Name and exact value of every constant; a tuple is a number in two parts, a list a polynomial."""
     ln2 = mpmath.log(2)
-    scale = mpf(2) ** precision.ln2_bits
-    ln2_high = mpmath.floor(ln2 * scale) / scale
-    shift = mpf(3) * 2 ** (precision.fraction_bits - 1)
-    yield "SHIFT", shift
-    yield "LEAST_POWER", shift + precision.least_power
-    yield "GREATEST_POWER", shift + precision.greatest_power
+    yield "SHIFT", mpf(3) * 2**51
     yield "LOWEST", precision.lowest
-    yield "HIGHEST", precision.highest
-    yield "NEGLIGIBLE", mpf(2) ** -(precision.fraction_bits + 5)  # beside 1
-    yield "FAR", precision.far
-    yield "FAR_SCALE", (mpf(2) ** -precision.far_power, precision.far_power)
     yield "LOG2E", 1 / ln2
-    yield "LN2", (ln2_high, ln2 - ln2_high)
+    if precision.paired:
+        bits = mpf(2) ** 32  # of the leading part of ln 2: its product with any exponent is exact
+        yield "LN2", (mpmath.floor(ln2 * bits) / bits, ln2 - mpmath.floor(ln2 * bits) / bits)
+        yield "NORMAL_LOWEST", -708
+        yield "FAR", -300
+        yield "FAR_POWER", 512
+        yield "FAR_UNIT", mpf(2) ** -512
+    else:
+        yield "LN2", ln2
     reach = ln2 / 2 * mpf("1.0001")
     yield "EXP", polynomial(exp_remainder, -reach, reach, precision.exp)
     yield "LOG1P", polynomial(log1p_remainder, mpf(0), mpf(1) / 9, precision.log1p)
     yield "MILLS_SCALE", MILLS_SCALE
     yield "FARTHEST", precision.tail
     farthest = 1 / (1 + MILLS_SCALE * precision.tail)
-    yield "MILLS", polynomial(mills, farthest - mpf(1) / 2, mpf(1) / 2, precision.mills)
-    yield "SQRT2", precision.split(mpmath.sqrt(2))
-    yield "INV_SQRT_2PI", precision.split(1 / mpmath.sqrt(2 * mpmath.pi))
-    yield "GELU_TANH_LINEAR", precision.split(2 * mpmath.sqrt(2 / mpmath.pi))
-    yield "GELU_TANH_CUBIC", precision.split(mpf("0.044715"))
-    yield "GELU_TANH_CUBIC_3", precision.split(3 * mpf("0.044715"))
-    scale_, alpha = mpf("1.0507009873554804934193349852946"), mpf("1.6732632423543772848170429916717")
-    yield "SELU_SCALE", precision.split(scale_)
-    yield "SELU_NEGATIVE", precision.split(scale_ * alpha)
-    for window in WINDOWS:
-        yield from window.lines(precision)
+    tail = polynomial(mills, farthest - mpf(1) / 2, mpf(1) / 2, precision.mills)
+    yield "MILLS", with_split_end(tail) if precision.paired else tail
+    for name, value in EXACT.items():
+        number = value()
+        yield name, split(number) if precision.paired else number
+    if precision.paired:
+        for window in WINDOWS:
+            yield from window.lines()
+
+
+# Constants that no float64 holds.
+EXACT: dict[str, Callable[[], Any]] = {
+    "INV_SQRT_2PI": lambda: 1 / mpmath.sqrt(2 * mpmath.pi),
+    "GELU_TANH_LINEAR": lambda: 2 * mpmath.sqrt(2 / mpmath.pi),
+    "GELU_TANH_CUBIC": lambda: mpf("0.044715"),
+}
 
 
 def source(precision: Precision) -> str:
     """The text of the module of constants."""
-    lines = [
-        f'"""Constants of the {precision.module}-precision kernels. Written by dlc.reference.fit; do not edit."""',
-        "",
-    ]
+    lines = [f'"""Constants {precision.purpose}. Written by dlc.reference.fit; do not edit."""', ""]
     with mpmath.workdps(DIGITS):
         for name, value in constants(precision):
             if isinstance(value, (list, tuple)):
                 lines.append(f"{name} = (")
-                lines += [f"    {precision.round(item)!r}," for item in value]
+                lines += [f"    {float(item)!r}," for item in value]
                 lines.append(")")
             else:
-                lines.append(f"{name} = {precision.round(value)!r}")
+                lines.append(f"{name} = {float(value)!r}")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,180 @@
+"""Elementary functions for float32 kernels: in float64, good to about 32 bits, so that only the last rounding counts.
+
+The range of float64 holds all that a float32 function passes through: nothing here needs scaling or a second part.
+"""
+
+import math
+
+from dlc.kernels.scalar import fma, inlined, power, with_sign
+from dlc.kernels.single import (
+    EXP,
+    FARTHEST,
+    INV_SQRT_2PI,
+    LN2,
+    LOG1P,
+    LOG2E,
+    LOWEST,
+    MILLS,
+    MILLS_SCALE,
+    SHIFT,
+)
+
+
+@inlined
+def itself(x):
+    """x: a constant, a leading part, an exact or a rounded number, where all numbers are float64."""
+    return x
+
+
+@inlined
+def at_least(x, low):
+    """x, no lower than low; nan stays."""
+    return low if x < low else x
+
+
+@inlined
+def signed(value, x):
+    """VALUE with the sign of x; zeros have one too."""
+    return with_sign(value, x)
+
+
+@inlined
+def weighted(x, w, unit):
+    """x·w·unit."""
+    return x * w * unit
+
+
+@inlined
+def scaled(x, unit):
+    """x·unit."""
+    return x * unit
+
+
+@inlined
+def near_root(x, root, half_width, window, elsewhere):
+    """ELSEWHERE: float64 has digits enough beside any root of a float32 function."""
+    return elsewhere
+
+
+@inlined
+def clamped(x, low, high):
+    """x, no lower than low and no higher than high; nan stays."""
+    x = low if x < low else x
+    return high if x > high else x
+
+
+@inlined
+def polynomial(x, coefficients):
+    """In two interleaved halves, highest power first."""
+    square = x * x
+    first = coefficients[0]
+    for coefficient in coefficients[2::2]:
+        first = fma(first, square, coefficient)
+    second = coefficients[1]
+    for coefficient in coefficients[3::2]:
+        second = fma(second, square, coefficient)
+    return fma(second, x, first) if len(coefficients) % 2 else fma(first, x, second)
+
+
+@inlined
+def expm1_parts(x):
+    """e^x = (1 + p)·s: the pair p, s."""
+    x = LOWEST if x < LOWEST else x
+    shifted = fma(x, LOG2E, SHIFT)
+    r = fma(-(shifted - SHIFT), LN2, x)
+    return fma(r * r, polynomial(r, EXP), r), power(shifted)
+
+
+@inlined
+def exp(x):
+    """e^x, for x ≤ 700."""
+    p, s = expm1_parts(x)
+    return fma(p, s, s)
+
+
+@inlined
+def exp_scaled(x):
+    """e^x, for x ≤ 700, and its unit, 1."""
+    return exp(x), 1.0
+
+
+@inlined
+def expm1(x):
+    """e^x − 1, for x ≤ 700."""
+    p, s = expm1_parts(x)
+    return fma(p, s, s - 1.0)
+
+
+@inlined
+def log1p(y):
+    """log(1 + y), for −1/2 ≤ y ≤ 1: 2·artanh(y / (2 + y))."""
+    s = y / (2.0 + y)
+    z = s * s
+    return fma(s * z, polynomial(z, LOG1P), 2.0 * s)
+
+
+@inlined
+def log1p_scaled(e, unit):
+    """log(1 + e), for 0 ≤ e ≤ 1."""
+    return log1p(e)
+
+
+@inlined
+def one_plus(e):
+    """1 + e."""
+    return 1.0 + e
+
+
+@inlined
+def tanh(x):
+    """−m / (2 + m) with m = e^(−2|x|) − 1, and the sign of x."""
+    m = expm1(-2.0 * abs(x))
+    return with_sign(m / (2.0 + m), x)
+
+
+@inlined
+def logistic(z):
+    """σ(z), and its unit, 1."""
+    return 1.0 / (1.0 + exp(-(LOWEST if z < LOWEST else z))), 1.0
+
+
+@inlined
+def bell(z):
+    """σ(z)·σ(−z), and its unit, 1."""
+    e = exp(-abs(z))
+    d = 1.0 + e
+    return e / (d * d), 1.0
+
+
+@inlined
+def gaussian(t):
+    """e^(−t²/2), and its unit, 1."""
+    t = clamped(t, -FARTHEST, FARTHEST)
+    return exp(-0.5 * (t * t)), 1.0
+
+
+@inlined
+def normal_pdf(t):
+    """e^(−t²/2) / √(2π), and its unit, 1."""
+    return INV_SQRT_2PI * gaussian(t)[0], 1.0
+
+
+@inlined
+def normal_tail(t):
+    """M(t) = Φ(−t)·e^(t²/2), for t ≥ 0: the tail of the normal distribution without its steep factor."""
+    w = 1.0 / fma(clamped(t, 0.0, FARTHEST), MILLS_SCALE, 1.0)
+    return w * polynomial(w - 0.5, MILLS)
+
+
+@inlined
+def normal_cdf(x):
+    """Φ(x), and its unit, 1."""
+    t = abs(x)
+    below = gaussian(t)[0] * normal_tail(t)
+    return below if x < 0.0 else 1.0 - below, 1.0
+
+
+@inlined
+def sqrt(x):
+    """√x."""
+    return math.sqrt(x)

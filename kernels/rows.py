@@ -1,0 +1,64 @@
+"""Array kernels of functions of a vector: one row after the other, where a row is a vector along the last axis."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dlc.kernels.lift import ArrayKernel, reference_to
+from dlc.kernels.native import Loop
+
+NOTES = 4  # rows of float64, as long as the vector, for a function to note things down
+
+
+class RowwiseKernel(ArrayKernel):
+    """out[i] = f(x[i], *params), or the vector-Jacobian product v[i]ᵀ·(∂f/∂x)(x[i]).
+
+    WIDTH(columns, *params) is the length of the result of a vector of that length.
+    """
+
+    scratch = "float64"
+
+    def __init__(self, module: str, name: str, params: int, width: Callable[..., int], *, product: bool = False):
+        super().__init__(module, name, params)
+        self._width = width
+        self._product = product
+
+    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
+        from numba import carray
+
+        from dlc.kernels.lift import settings_for
+
+        settings_of, numbered = settings_for(self._params, kind)
+
+        def values(x, v, out, scratch, params, rows, columns, width, first):
+            source, target = carray(x, (rows, columns)), carray(out, (rows, width))
+            notes, settings = carray(scratch, (NOTES, columns)), settings_of(params)
+            for i in range(rows):
+                function(source[i], target[i], notes, first + i, *numbered(settings))
+
+        def products(x, v, out, scratch, params, rows, columns, width, first):
+            source, target = carray(x, (rows, columns)), carray(out, (rows, columns))
+            weights, notes, settings = carray(v, (rows, width)), carray(scratch, (NOTES, columns)), settings_of(params)
+            for i in range(rows):
+                function(source[i], weights[i], target[i], notes, first + i, *numbered(settings))
+
+        return products if self._product else values
+
+    def _result_shape(self, x: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
+        if x.ndim == 0:
+            raise ValueError(f"{self.name} takes vectors, not a single number")
+        return x.shape if self._product else (*x.shape[:-1], self._width(x.shape[-1], *params))
+
+    def _rows(self, array: np.ndarray) -> np.ndarray:
+        return array.reshape(-1, array.shape[-1])
+
+    def _run(
+        self, loop: Loop, x: np.ndarray, v: np.ndarray | None, out: np.ndarray, params: np.ndarray | None, first: int
+    ) -> None:
+        columns = x.shape[-1]
+        width = out.shape[-1] if v is None else v.shape[-1]
+        notes = np.empty((NOTES, columns))
+        rows = x.size // max(columns, 1)
+        references = map(reference_to, (x, v, out, notes, params))
+        loop(*references, rows, columns, width, first)

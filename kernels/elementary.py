@@ -138,7 +138,9 @@ def exp_reduced(r, r_low):
     """e^(r + r_low) as high and low."""
     tail = fma(r * r, polynomial(r, EXP), r_low)
     one = 1.0 + r
-    return one, ((1.0 - one) + r) + tail
+    rest = ((1.0 - one) + r) + tail
+    top = one + rest
+    return top, (one - top) + rest
 
 
 @twins(light.exp)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.lift import FLOAT32, ElementwiseKernel, with_params
-from dlc.kernels.native import HEADER
+from dlc.kernels.lift import FLOAT32, ElementwiseKernel, lifted, reference_to, settings_for
 
 PATTERNS = 1 << 32
 BLOCK = 1 << 12  # inputs whose worst error is one number
@@ -23,23 +22,24 @@ class ErrorKernel(ElementwiseKernel):
     def blocks(self, first: int, params: tuple[float, ...]) -> np.ndarray:
         """The worst error in each of CHUNK blocks from block FIRST on."""
         loop = self._loops.get(FLOAT32) or self.compile(FLOAT32)
-        worst, settings = np.empty(CHUNK, np.float32), np.array(params, np.float32)
-        loop(None, id(worst) + HEADER, None, id(settings) + HEADER, first, CHUNK)
+        worst, settings = np.empty(CHUNK, np.float32), np.array(params)
+        loop(None, None, reference_to(worst), None, reference_to(settings), first, CHUNK, 1, 0)
         return worst
 
     def all_blocks(self, params: tuple[float, ...], pool: ThreadPoolExecutor) -> Iterator[np.ndarray]:
         """The worst error in each block of all inputs, in CHUNKS pieces, in order."""
         yield from pool.map(lambda chunk: self.blocks(chunk * CHUNK, params), range(CHUNKS))
 
-    def _loop(self, function: Callable[..., Any]) -> Callable[..., None]:
+    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
         from numba import carray
 
         from dlc.kernels.judge import as_float32, as_int32, error_in_ulp
 
-        single, settings_of = with_params(function, self._params)
-        double, _ = with_params(self._function("float64"), self._params)
+        single, double = lifted(function, "float32"), lifted(self._function("float64"), "float64")
+        settings_of, plain = settings_for(self._params, "float32")
+        _, paired = settings_for(self._params, "float64")
 
-        def worst_of_blocks(x, out, scratch, params, first, blocks):
+        def worst_of_blocks(x, v, out, scratch, params, first, blocks, width, extra):
             worst, settings = carray(out, blocks), settings_of(params)
             for b in range(blocks):
                 # From 0 on the bits of numbers are in the order of the numbers, and integers have a maximum that
@@ -47,7 +47,8 @@ class ErrorKernel(ElementwiseKernel):
                 top = np.int32(0)
                 for i in range(BLOCK):
                     point = as_float32(np.int32((first + b) * BLOCK + i))
-                    error = as_int32(error_in_ulp(single(point, settings), double(np.float64(point), settings)))
+                    value, true = single(point, plain(settings)), double(np.float64(point), paired(settings))
+                    error = as_int32(error_in_ulp(value, true))
                     top = error if error > top else top
                 worst[b] = as_float32(top)
 

@@ -8,6 +8,7 @@ import math
 
 from dlc.kernels import light
 from dlc.kernels import numbers as pairs
+from dlc.kernels.bits import binary_exponent, mantissa
 from dlc.kernels.double import (
     EXP,
     FAR,
@@ -191,6 +192,14 @@ def log1p(y):
     top = pairs.high(s)
     z = top * top
     return 2.0 * s + top * z * polynomial(z, LOG1P)
+
+
+@twins(light.log)
+def log(x):
+    """log(x), for positive normal x."""
+    top = pairs.high(x)
+    k = binary_exponent(top)
+    return pair(k * LN2[0], k * LN2[1]) + log1p(exact(mantissa(top) - 1.0)) + low(x) / top
 
 
 @twins(light.log1p_scaled)

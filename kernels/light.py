@@ -5,6 +5,7 @@ The range of float64 holds all that a float32 function passes through: nothing h
 
 import math
 
+from dlc.kernels.bits import binary_exponent, mantissa
 from dlc.kernels.scalar import fma, inlined, power, with_sign
 from dlc.kernels.single import (
     EXP,
@@ -111,6 +112,12 @@ def log1p(y):
     s = y / (2.0 + y)
     z = s * s
     return fma(s * z, polynomial(z, LOG1P), 2.0 * s)
+
+
+@inlined
+def log(x):
+    """log(x), for positive normal x."""
+    return fma(binary_exponent(x), LN2, log1p(mantissa(x) - 1.0))
 
 
 @inlined

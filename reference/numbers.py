@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 Number = Any  # float, mpmath.mpf, or an array
@@ -24,12 +25,18 @@ def library(x: Number) -> Any:
     return mpmath
 
 
+# Where math raises ValueError and IEEE 754 says infinity; everywhere else it says nan.
+POLES = {("log", 0.0): -math.inf, ("log1p", -1.0): -math.inf}
+
+
 def _elementary(name: str) -> Callable[[Number], Number]:
     def function(x: Number) -> Number:
         try:
             return getattr(library(x), name)(x)
         except OverflowError:  # math raises where IEEE 754 says infinity
             return math.inf
+        except ValueError:
+            return POLES.get((name, x), math.nan)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{name}(x), in the arithmetic of x."
@@ -43,6 +50,39 @@ log1p = _elementary("log1p")
 tanh = _elementary("tanh")
 cosh = _elementary("cosh")
 sqrt = _elementary("sqrt")
+atan = _elementary("atan")
+
+
+def _wave(name: str) -> Callable[[Number], Number]:
+    """A function without a limit: nan at infinity, and at what stands for it."""
+    finite = _elementary(name)
+
+    def function(x: Number) -> Number:
+        return where(infinite(x), math.nan, finite(x))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{name}(x), in the arithmetic of x; nan at ±∞."
+    return function
+
+
+sin = _wave("sin")
+cos = _wave("cos")
+
+
+def infinite(x: Number) -> Any:
+    """Whether x is ±∞, or stands for it: limits are read off at ±10^400."""
+    return abs(x) > 10**350 if library(x).__name__ == "mpmath" else abs(x) == math.inf
+
+
+def special(x: Number) -> Any:
+    """The module that has the error function for numbers like X; NumPy lacks it."""
+    found = library(x)
+    return import_module("jax.scipy.special") if found.__name__ == "jax.numpy" else found
+
+
+def erf(x: Number) -> Number:
+    """The error function, in the arithmetic of x."""
+    return special(x).erf(x)
 
 
 def erfc(x: Number) -> Number:
@@ -54,7 +94,25 @@ def erfc(x: Number) -> Number:
         return exp(-x * x) * (1 - 1 / (2 * x * x)) / (x * sqrt(pi(x)))
     if library(x).__name__ == "mpmath" and x < -(10**20):
         return 2 - erfc(-x)
-    return library(x).erfc(x)
+    return special(x).erfc(x)
+
+
+def minus_tanh(x: Number) -> Number:
+    """x − tanh(x). Near 0 it is x³/3, so mpmath computes with as many more digits as the difference loses."""
+    if library(x).__name__ != "mpmath" or not 0 < abs(x) < 1:
+        return x - tanh(x)
+    mpmath = library(x)
+    with mpmath.workprec(mpmath.mp.prec + 10 - 2 * int(mpmath.mag(x))):
+        difference = x - mpmath.tanh(x)
+    return +difference
+
+
+def reciprocal(x: Number) -> Number:
+    """1/x; Python raises where IEEE 754 says that it is infinite."""
+    try:
+        return 1 / x
+    except ZeroDivisionError:
+        return math.inf
 
 
 def where(condition: Any, chosen: Number, otherwise: Number) -> Number:
@@ -62,6 +120,11 @@ def where(condition: Any, chosen: Number, otherwise: Number) -> Number:
     if hasattr(condition, "__array_namespace__"):
         return condition.__array_namespace__().where(condition, chosen, otherwise)
     return chosen if condition else otherwise
+
+
+def sign(x: Number) -> Number:
+    """1 above 0, −1 below, 0 at 0."""
+    return where(x > 0, 1, where(x < 0, -1, 0))
 
 
 @cache

@@ -1,11 +1,10 @@
-"""Activation kernels against the reference at fifty digits, over dense samples."""
+"""Kernels of functions of a number against the reference at fifty digits, over dense samples."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dlc.cli.agreement import Agreement
-from dlc.cli.catalog import array_kernel
-from dlc.cli.values import params_as_type
+from dlc.cli.quantities import Quantity, quantities
 from dlc.reference.activations import ActivationCard
 from dlc.reference.ulp import FORMATS, truth, ulps
 
@@ -20,12 +19,17 @@ SPECIALS = (0.0, -0.0, 1.0, -1.0, 1e30, -1e30, float("inf"), float("-inf"), floa
 def check_activation(
     card: ActivationCard, dtypes: Sequence[str] = tuple(FORMATS), samples: int = SAMPLES, seed: int = SEED
 ) -> Iterator[Agreement]:
-    """The worst error of value and derivative over at least SAMPLES inputs in each of DTYPES."""
+    """The worst error of everything that CARD has over at least SAMPLES inputs in each of DTYPES."""
+    if card.vector:
+        from dlc.cli.agreement_vectors import check_vector
+
+        yield from check_vector(card, dtypes, samples, seed)
+        return
     for dtype in dtypes:
-        for quantity, bound in zip(("value", "derivative"), card.ulp[dtype], strict=True):
-            check = _vectors if card.vector else _numbers
-            worst, at, count = check(card, quantity == "derivative", dtype, samples, seed)
-            yield Agreement(card.name, quantity, dtype, worst, "ulp", at, bound, count)
+        x = numbers(dtype, samples, seed, card.kinks_at(card.knobs))
+        for quantity in quantities(card):
+            values = quantity.kernel(x, *card.knobs.values())
+            yield worst_of(quantity, card.knobs, x, values)
 
 
 def numbers(dtype: str, samples: int, seed: int, places: Sequence[float] = ()) -> "np.ndarray":
@@ -51,57 +55,16 @@ def numbers(dtype: str, samples: int, seed: int, places: Sequence[float] = ()) -
     return np.concatenate([*parts, places, around, subnormal, SPECIALS]).astype(dtype)
 
 
-def _numbers(card: ActivationCard, derivative: bool, dtype: str, samples: int, seed: int) -> tuple[float, str, int]:
-    params = params_as_type(card.knobs, dtype)
-    x = numbers(dtype, samples, seed, card.kinks_at(params))
-    values = array_kernel(card, derivative=derivative)(x, *params.values())
-    worst, at = -1.0, ""
+def worst_of(quantity: Quantity, params: dict[str, float], x: "np.ndarray", values: "np.ndarray") -> Agreement:
+    """The worst of VALUES, which a kernel computed at X."""
+    worst, at, dtype = -1.0, "", x.dtype.name
     for point, value in zip(x.tolist(), values.tolist(), strict=True):
-        error = error_at(card, derivative, point, value, params, dtype)
+        error = error_at(quantity, point, value, params, dtype)
         if not error <= worst:
             worst, at = error, f"x = {x.dtype.type(point)}"
-    return worst, at, len(x)
+    return Agreement(quantity.card.name, quantity.label, dtype, worst, "ulp", at, quantity.bound(dtype), len(x))
 
 
-def error_at(
-    card: ActivationCard, derivative: bool, x: float, value: float, params: dict[str, float], dtype: str
-) -> float:
-    """How many ulp VALUE is from the true value or derivative at X."""
-    return ulps(value, truth(card.grad if derivative else card.function, x, params), dtype)
-
-
-def vector_errors(function: Callable[..., Any], x: "np.ndarray", values: "np.ndarray") -> "np.ndarray":
-    """Errors in ulp of every number of VALUES, a vector or a matrix that FUNCTION of the reference makes of X."""
-    import numpy as np
-
-    true = vector_truth(function, x.tolist())
-    flat = [each for row in true for each in row] if values.ndim > 1 else true
-    errors = [ulps(value, exact, x.dtype.name) for value, exact in zip(values.ravel().tolist(), flat, strict=True)]
-    return np.array(errors).reshape(values.shape)
-
-
-def vector_truth(function: Callable[..., Any], x: list[float]) -> Any:
-    """FUNCTION of a vector at fifty digits; infinite entries stand for their limits, and nan anywhere makes all nan."""
-    import mpmath
-
-    from dlc.reference.ulp import DIGITS, exact_number
-
-    with mpmath.workdps(DIGITS):
-        return function([exact_number(each) for each in x])
-
-
-def _vectors(card: ActivationCard, derivative: bool, dtype: str, samples: int, seed: int) -> tuple[float, str, int]:
-    import numpy as np
-
-    random = np.random.default_rng(seed)
-    kernel = array_kernel(card, jacobian=derivative)
-    function = card.grad if derivative else card.function
-    worst, at, count = -1.0, "", 0
-    while count < samples:
-        length = int(random.choice([1, 2, 3, 10, 30]))
-        x = random.normal(0, random.choice([0.01, 1, 10, 100, 1e10, 1e30]), length).astype(dtype)
-        errors = vector_errors(function, x, kernel(x))
-        count += errors.size
-        if not errors.max() <= worst:
-            worst, at = float(errors.max()), f"a vector of {length}, seed {seed}, number {count}"
-    return worst, at, count
+def error_at(quantity: Quantity, x: float, value: float, params: dict[str, float], dtype: str) -> float:
+    """How many ulp VALUE is from the true one at X."""
+    return ulps(value, truth(quantity.function, x, params), dtype)

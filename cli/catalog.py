@@ -45,7 +45,8 @@ def array_kernel(card: ActivationCard, order: int = 0, *, wrt: str = "") -> "Arr
 
     A function of a vector works along the last axis; its order 1 is the product of a vector v with its Jacobian.
     """
-    module = card.module  # a kernel's file has the name of its reference's
+    # A kernel's file has the name of its reference's.
+    module = (card.vjp if card.vector else card.grad).__module__.rpartition(".")[2]
     if card.vector:
         return _rowwise(module, card.name + ("_vjp" if order else ""), len(card.knobs), card.width, bool(order))
     return _elementwise(module, card.name + (f"_wrt_{wrt}" if wrt else ORDERS[order]), len(card.knobs))

@@ -13,7 +13,7 @@ from typing import Any
 from dlc.reference.family import Card, Family
 
 # Worst error allowed, in units in the last place: (value, any derivative) for each type.
-ULP = {"float32": (2.0, 2.0), "float64": (4.0, 4.0)}
+ULP = {"float32": (1.0, 2.0), "float64": (2.0, 4.0)}
 
 Places = tuple[float, ...] | Callable[..., tuple[float, ...]]  # a function of the parameters, if they matter
 
@@ -74,7 +74,7 @@ class ActivationCard(Card):
 
 
 def _places(places: Places, params: Mapping[str, float]) -> list[float]:
-    return [float(place) for place in (places(**params) if callable(places) else places)]
+    return sorted({float(place) for place in (places(**params) if callable(places) else places)})
 
 
 def _formula(function: Callable[..., Any]) -> str:

@@ -4,7 +4,7 @@ The kernels of each file here are in the file of the same name in dlc.kernels.
 """
 
 # The order of these imports is the order of the entries.
-from dlc.reference import piecewise, smooth, gated, vectors  # isort: skip
+from dlc.reference import piecewise, hard, smooth, ramps, waves, gated, vectors  # isort: skip
 from dlc.reference.activation_family import ACTIVATIONS, ActivationCard
 
-__all__ = ["ACTIVATIONS", "ActivationCard", "gated", "piecewise", "smooth", "vectors"]
+__all__ = ["ACTIVATIONS", "ActivationCard", "gated", "hard", "piecewise", "ramps", "smooth", "vectors", "waves"]

@@ -3,9 +3,14 @@
 from math import inf
 
 from dlc.reference.activation_family import ACTIVATIONS
-from dlc.reference.numbers import Number, constant, where
+from dlc.reference.numbers import Number, where
 
 # fmt: off  (a card reads as one entry of a table)
+
+
+def straight(x: Number, **_params: float) -> Number:
+    """0, wherever it exists."""
+    return where(x == x, 0, x)
 
 
 def identity_grad(x: Number) -> Number:
@@ -17,6 +22,7 @@ def identity_grad(x: Number) -> Number:
     "x",
     derivative="1",
     grad=identity_grad,
+    grad2=straight,
     monotone=True,
     symmetry="odd",
     aliases=("linear",),
@@ -36,6 +42,7 @@ def step_grad(x: Number) -> Number:
     "1 if x ≥ 0, else 0",
     derivative="0 (does not exist at 0)",
     grad=step_grad,
+    grad2=straight,
     bounds=(0, 1),
     monotone=True,
     kinks=(0,),
@@ -56,6 +63,7 @@ def relu_grad(x: Number) -> Number:
     "max(x, 0)",
     derivative="1 if x > 0, else 0",
     grad=relu_grad,
+    grad2=straight,
     bounds=(0, inf),
     monotone=True,
     kinks=(0,),
@@ -75,6 +83,7 @@ def relu6_grad(x: Number) -> Number:
     "min(max(x, 0), 6)",
     derivative="1 if 0 < x < 6, else 0",
     grad=relu6_grad,
+    grad2=straight,
     bounds=(0, 6),
     monotone=True,
     kinks=(0, 6),
@@ -94,6 +103,7 @@ def leaky_relu_grad(x: Number, alpha: float = 0.01) -> Number:
     "x if x > 0, else α·x",
     derivative="1 if x > 0, else α",
     grad=leaky_relu_grad,
+    grad2=straight,
     monotone=True,
     kinks=(0,),
     source="Maas, Hannun & Ng 2013, ICML workshop",
@@ -108,10 +118,17 @@ def prelu_grad(x: Number, alpha: float = 0.25) -> Number:
     return leaky_relu_grad(x, alpha)
 
 
+def prelu_wrt_alpha(x: Number, alpha: float = 0.25) -> Number:
+    """0 if x > 0, else x."""
+    return where(x > 0, 0, x)
+
+
 @ACTIVATIONS.card(
     "x if x > 0, else α·x, with α learned",
     derivative="1 if x > 0, else α",
     grad=prelu_grad,
+    grad2=straight,
+    partials={"alpha": prelu_wrt_alpha},
     monotone=True,
     kinks=(0,),
     source="He et al. 2015, arXiv:1502.01852",
@@ -130,6 +147,7 @@ def thresholded_relu_grad(x: Number, theta: float = 1.0) -> Number:
     "x if x > θ, else 0",
     derivative="1 if x > θ, else 0",
     grad=thresholded_relu_grad,
+    grad2=straight,
     bounds=(0, inf),
     monotone=True,
     kinks=lambda theta: (theta,),
@@ -141,23 +159,28 @@ def thresholded_relu(x: Number, theta: float = 1.0) -> Number:
     return where(x > theta, x, 0)
 
 
-def hard_sigmoid_grad(x: Number) -> Number:
-    """1/6 between −3 and 3, else 0."""
-    return where((x > -3) & (x < 3), constant("1/6", x), 0)
+def hard_sigmoid_grad(x: Number, width: float = 6.0, offset: float = 0.5) -> Number:
+    """1/width where x/width + offset is between 0 and 1, else 0."""
+    above = x + offset * width
+    return where((above > 0) & (above < width), 1 / width, 0)
 
 
 @ACTIVATIONS.card(
-    "min(max(x + 3, 0), 6) / 6",
-    derivative="1/6 if −3 < x < 3, else 0",
+    "min(max(x/width + offset, 0), 1)",
+    derivative="1/width if 0 < x/width + offset < 1, else 0",
     grad=hard_sigmoid_grad,
+    grad2=straight,
     bounds=(0, 1),
     monotone=True,
-    kinks=(-3, 3),
-    source="Howard et al. 2019, arXiv:1905.02244",
+    kinks=lambda width, offset: (-offset * width, (1 - offset) * width),
+    aliases=("hardsigmoid",),
+    requires=(("width > 0", lambda width: width > 0),),
+    source="Howard et al. 2019, arXiv:1905.02244; Courbariaux, Bengio & David 2015, arXiv:1511.00363",
 )
-def hard_sigmoid(x: Number) -> Number:
-    """The sigmoid in three straight pieces."""
-    return relu6(x + 3) / constant("6", x)
+def hard_sigmoid(x: Number, width: float = 6.0, offset: float = 0.5) -> Number:
+    """The sigmoid in three straight pieces; the middle one is width wide and offset high at 0."""
+    above = x + offset * width
+    return where(above > 0, where(above < width, above / width, 1), 0)
 
 
 def hard_tanh_grad(x: Number, low: float = -1.0, high: float = 1.0) -> Number:
@@ -169,10 +192,12 @@ def hard_tanh_grad(x: Number, low: float = -1.0, high: float = 1.0) -> Number:
     "min(max(x, low), high)",
     derivative="1 if low < x < high, else 0",
     grad=hard_tanh_grad,
+    grad2=straight,
     bounds=(-1, 1),
     monotone=True,
     symmetry="odd",
     kinks=lambda low, high: (low, high),
+    aliases=("hardtanh",),
     requires=(("low < high", lambda low, high: low < high),),
     source="Collobert 2004, Large Scale Machine Learning, thesis, Université Paris 6",
 )

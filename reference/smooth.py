@@ -27,6 +27,7 @@ def softsign_grad2(x: Number) -> Number:
     monotone=True,
     symmetry="odd",
     bends=(0,),
+    aliases=("soft_sign",),
     source="Bergstra et al. 2009, Quadratic polynomials learn better image features, Université de Montréal TR 1337",
 )
 def softsign(x: Number) -> Number:

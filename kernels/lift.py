@@ -218,6 +218,4 @@ class ElementwiseKernel(ArrayKernel):
         # In place, too, a block at a time: a loop that reads what it writes is not vectorised.
         streams = out.nbytes >= STREAM_FROM or out is x
         block = np.empty(BLOCK, out.dtype) if streams else None
-        loop(
-            reference_to(x), None, reference_to(out), reference_to(block), reference_to(params), x.size, 1, 1, streams
-        )
+        loop(reference_to(x), None, reference_to(out), reference_to(block), reference_to(params), x.size, 1, 1, streams)

@@ -202,9 +202,7 @@ def exact_tuple(_context, values):
     """The numbers that several float64 are."""
 
     def generate(context, builder, signature_, arguments):
-        numbers = [
-            joined(context, builder, builder.extract_value(arguments[0], i), None) for i in range(len(values))
-        ]
+        numbers = [joined(context, builder, builder.extract_value(arguments[0], i), None) for i in range(len(values))]
         return context.make_tuple(builder, signature_.return_type, numbers)
 
     return types.UniTuple(EXACT, len(values))(values), generate

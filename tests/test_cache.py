@@ -10,11 +10,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from dlc.cli.catalog import array_kernel
 from dlc.kernels import cache, mnist1d
-from dlc.kernels.lift import TYPES
 from dlc.kernels.native import native
-from dlc.reference.activations import ACTIVATIONS
 
 ASK = "from dlc.cli.main import main; import sys; sys.argv = ['dlc', 'activation', 'relu', '-1', '2']; main()"
 
@@ -48,7 +45,7 @@ def test_a_change_in_any_kernel_source_is_seen(tmp_path):
         shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
     before = ask(tmp_path / "cache", source)
     assert before.stdout.splitlines()[1].split("\t")[1] == "0.0"
-    helper = source / "kernels" / "piecewise.py"
+    helper = source / "kernels" / "elementary.py"
     text = helper.read_text().replace("y = chosen if condition else otherwise", "y = chosen if condition else 7.0")
     assert text != helper.read_text()
     helper.write_text(text)
@@ -94,29 +91,33 @@ def test_the_place_follows_the_environment(monkeypatch, tmp_path):
     assert cache.root() == tmp_path / "mine"
 
 
+CALL_EVERY_KERNEL = """
+import sys
+import numpy as np
+from dlc.cli.catalog import array_kernel
+from dlc.cli.quantities import quantities
+from dlc.reference.activations import ACTIVATIONS
+for card in ACTIVATIONS.values():
+    for dtype in ("float32", "float64"):
+        x = np.ones(4, dtype)
+        if card.vector:
+            y = array_kernel(card)(x, *card.knobs.values())
+            array_kernel(card, 1)(x, *card.knobs.values(), v=y)
+        else:
+            for quantity in quantities(card):
+                quantity.kernel(x, *card.knobs.values())
+"""
+
+
 def test_every_kept_kernel_loads_without_numba():
     """Code that needs anything of Numba's would end the process that loads it."""
-    for card in ACTIVATIONS.values():
-        for derivative in (False, True):
-            for dtype in TYPES:
-                array_kernel(card, derivative=derivative).compile(dtype)
-    code = (
-        "import sys\n"
-        "import numpy as np\n"
-        "from dlc.cli.catalog import array_kernel\n"
-        "from dlc.kernels.lift import TYPES\n"
-        "from dlc.reference.activations import ACTIVATIONS\n"
-        "for card in ACTIVATIONS.values():\n"
-        "    for derivative in (False, True):\n"
-        "        for dtype in TYPES:\n"
-        "            array_kernel(card, derivative=derivative)(np.ones(3, dtype), *card.knobs.values())\n"
-        "print('numba' in sys.modules)\n"
-    )
+    exec(CALL_EVERY_KERNEL, {})
+    code = CALL_EVERY_KERNEL + "print('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
 def test_code_that_needs_numba_is_refused():
-    def loop(x, out, scratch, params, rows, columns):
+    def loop(x, v, out, scratch, params, rows, columns, width, extra):
         np.empty(columns)  # allocates
         raise ValueError("no kernel may")
 

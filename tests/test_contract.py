@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from dlc.cli.catalog import FAMILIES, find
+from dlc.cli.catalog import FAMILIES, ORDERS, find
 from dlc.reference.activations import ACTIVATIONS
 from dlc.reference.family import Card, Family, UnknownNameError
 
@@ -13,27 +13,34 @@ CARDS = [(family, card) for family in FAMILIES.values() for card in family.value
 
 
 def kernel_module(card):
-    return import_module(card.grad.__module__.replace("dlc.reference", "dlc.kernels"))
+    function = card.vjp if card.vector else card.grad
+    return import_module(function.__module__.replace("dlc.reference", "dlc.kernels"))
+
+
+def functions(card):
+    """Every function of the reference that a kernel is named after, by that name."""
+    if card.vector:
+        return {card.name: card.function, f"{card.name}_vjp": card.vjp}
+    orders = {card.name + suffix: function for suffix, function in zip(ORDERS, card.orders, strict=True)}
+    return orders | {f"{card.name}_wrt_{knob}": function for knob, function in card.partials.items()}
 
 
 @pytest.mark.parametrize("card", ACTIVATIONS.values(), ids=lambda card: card.name)
 def test_kernel_and_reference_have_the_same_parameters(card):
-    functions = {"": card.function, "_grad": card.grad} | ({"_diagonal": card.diagonal} if card.vector else {})
-    for suffix, function in functions.items():
-        kernel = getattr(kernel_module(card), card.name + suffix)
-        if card.vector:
-            assert list(inspect.signature(kernel).parameters) == ["x", "out", "notes"]
-        else:
-            assert inspect.signature(kernel).parameters.keys() == inspect.signature(function).parameters.keys()
-            parameters = inspect.signature(kernel).parameters.values()
-            assert {p.name: p.default for p in parameters if p.default is not p.empty} == card.knobs
+    for name, function in functions(card).items():
+        kernel = getattr(kernel_module(card), name)
+        knobs = {p.name: p.default for p in inspect.signature(kernel).parameters.values() if p.default is not p.empty}
+        assert knobs == card.knobs
+        assert {p.name: p.default for p in inspect.signature(function).parameters.values() if p.name in knobs} == knobs
         assert callable(kernel.float32_twin)
 
 
 def test_no_kernel_is_without_a_card():
     modules = {kernel_module(card) for card in ACTIVATIONS.values()}
-    kernels = {name for module in modules for name in vars(module) if name.endswith("_grad")}
-    assert kernels == {f"{name}_grad" for name in ACTIVATIONS}
+    endings = ("_grad", "_grad2", "_vjp")
+    kernels = {name for module in modules for name in vars(module) if name.endswith(endings) or "_wrt_" in name}
+    named = {name for card in ACTIVATIONS.values() for name in functions(card)}
+    assert kernels == {name for name in named if name not in ACTIVATIONS}
 
 
 @pytest.mark.parametrize(("family", "card"), CARDS, ids=lambda each: getattr(each, "name", ""))
@@ -76,5 +83,5 @@ def test_an_unknown_name_is_met_with_the_nearest():
     with pytest.raises(UnknownNameError, match="no activation 'gulu'; did you mean 'gelu'"):
         ACTIVATIONS["gulu"]
     assert ACTIVATIONS.get("gulu") is None
-    assert "swish" in ACTIVATIONS
-    assert ACTIVATIONS["swish"].name == "silu"
+    assert "logistic" in ACTIVATIONS
+    assert ACTIVATIONS["logistic"].name == "sigmoid"

@@ -3,22 +3,21 @@
 import numpy as np
 import pytest
 
-from dlc.cli.catalog import array_kernel
-from dlc.cli.values import params_as_type
+from dlc.cli.quantities import quantities
 from dlc.kernels.exhaustive import BLOCK, CHUNK, CHUNKS, PATTERNS, ErrorKernel
 from dlc.reference.activations import ACTIVATIONS
 from dlc.reference.ulp import ulps
 
 # Blocks of bit patterns: the least subnormals, around 1 and −1.1, the greatest numbers, infinity with nan after it.
 BLOCKS = [int(np.float32(x).view(np.uint32)) // BLOCK for x in (0.0, 1.0, -1.1, 88.7, -88.7, 3.4e38, -np.inf)]
+QUANTITIES = [quantity for name in ("sigmoid", "elu", "prelu") for quantity in quantities(ACTIVATIONS[name])]
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-@pytest.mark.parametrize(("name", "derivative"), [("sigmoid", False), ("elu", True), ("hard_tanh", False)])
-def test_the_judge_counts_as_defined(name, derivative, block):
-    card = ACTIVATIONS[name]
-    params = tuple(params_as_type(card.knobs, "float32").values())
-    kernel = array_kernel(card, derivative=derivative)
+@pytest.mark.parametrize("quantity", QUANTITIES, ids=lambda quantity: quantity.symbol)
+def test_the_judge_counts_as_defined(quantity, block):
+    params = tuple(quantity.card.knobs.values())
+    kernel = quantity.kernel
     chunk = block // CHUNK * CHUNK
     found = ErrorKernel(*kernel.origin).blocks(chunk, params)[block - chunk]
     x = np.arange(block * BLOCK, (block + 1) * BLOCK, dtype=np.uint32).view(np.float32)
@@ -29,21 +28,17 @@ def test_the_judge_counts_as_defined(name, derivative, block):
     assert found == pytest.approx(worst, rel=1e-5, abs=1e-7)
 
 
-def test_a_wrong_value_is_seen(monkeypatch):
+def test_a_wrong_value_is_seen():
     """Where the float32 twin differs from the body, the judge says by how much."""
-    from dlc.kernels import piecewise
-
-    def twin(x):
-        return x + np.float32(1)
-
-    twin.__name__ = "identity"
     from numba.extending import register_jitable
+
+    from dlc.kernels import piecewise
 
     class Wrong(ErrorKernel):
         prefix = "wrong."
 
         def _function(self, kind):
-            return piecewise.identity if kind == "float64" else register_jitable(twin)
+            return piecewise.identity if kind == "float64" else register_jitable(lambda x: x + 1.0)
 
     one = int(np.float32(1.0).view(np.uint32)) // BLOCK
     chunk = one // CHUNK * CHUNK

@@ -1,13 +1,12 @@
 """Lifts: shapes, types, out=, threads."""
 
 import ctypes
-from importlib import import_module
 
 import numpy as np
 import pytest
 
 from dlc.cli.catalog import array_kernel
-from dlc.kernels.lift import PARALLEL_FROM
+from dlc.kernels.lift import BLOCK, PARALLEL_FROM, STREAM_FROM
 from dlc.kernels.native import HEADER
 from dlc.reference.activations import ACTIVATIONS
 
@@ -52,9 +51,20 @@ def test_nothing_in_nothing_out():
     assert array_kernel(TANH)(np.empty((0, 3))).shape == (0, 3)
 
 
-def test_jacobians_have_one_more_axis():
-    x = np.zeros((2, 3, 4), np.float32)
-    assert array_kernel(ACTIVATIONS["softmax"], jacobian=True)(x).shape == (2, 3, 4, 4)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("offset", [0, 1, 3])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_large_result_is_written_past_the_caches_whole(dtype, offset, threads):
+    """Whatever the alignment of OUT, every number of it and nothing beside it is written."""
+    count = STREAM_FROM // 4 + 2 * BLOCK + 5
+    x = np.random.default_rng(2).normal(0, 3, count).astype(dtype)
+    room = np.full(count + 8, -7.0, dtype)
+    out = room[offset : offset + count]
+    array_kernel(TANH)(x, out=out, threads=threads)
+    pieces = [array_kernel(TANH)(part) for part in np.array_split(x, 97)]
+    assert np.array_equal(out, np.concatenate(pieces))
+    assert (room[:offset] == -7).all()
+    assert (room[offset + count :] == -7).all()
 
 
 @pytest.mark.parametrize(
@@ -74,33 +84,6 @@ def test_jacobians_have_one_more_axis():
 def test_what_does_not_fit_is_refused(x, params, out, error, words):
     with pytest.raises(error, match=words):
         array_kernel(TANH)(x, *params, out=out)
-
-
-@pytest.mark.parametrize("card", [card for card in ACTIVATIONS.values() if not card.vector], ids=lambda card: card.name)
-def test_a_twin_computes_in_float32(card):
-    """A literal written as an integer, or a forgotten constant, would widen a float32 kernel to float64."""
-    from numba import float32, njit
-
-    module = import_module(card.grad.__module__.replace("dlc.reference", "dlc.kernels"))
-
-    def caller(twin, params):
-        def plain(x):
-            return twin(x)
-
-        def with_one(x, a):
-            return twin(x, a)
-
-        def with_two(x, a, b):
-            return twin(x, a, b)
-
-        return (plain, with_one, with_two)[params]
-
-    params = len(card.knobs)
-    for name in (card.name, f"{card.name}_grad"):
-        compiled = njit(error_model="numpy")(caller(getattr(module, name).float32_twin, params))
-        compiled.compile((float32,) * (1 + params))
-        (signature,) = compiled.nopython_signatures
-        assert signature.return_type == float32
 
 
 def test_an_array_keeps_its_address_where_kernels_look():

@@ -111,12 +111,12 @@ def gelu(x: Number) -> Number:
 
 def gelu_tanh_inner(x: Number) -> Number:
     """√(2/π)·(x + 0.044715·x³)."""
-    return sqrt(2 / pi(x)) * (x + constant("0.044715", x) * x**3)
+    return sqrt(2 / pi(x)) * (x + constant("0.044715", x) * x * x * x)
 
 
 def gelu_tanh_slope(x: Number) -> Number:
     """√(2/π)·(1 + 3·0.044715·x²), the derivative of gelu_tanh_inner."""
-    return sqrt(2 / pi(x)) * (1 + 3 * constant("0.044715", x) * x**2)
+    return sqrt(2 / pi(x)) * (1 + 3 * constant("0.044715", x) * x * x)
 
 
 def gelu_tanh_grad(x: Number) -> Number:
@@ -129,7 +129,7 @@ def gelu_tanh_grad2(x: Number) -> Number:
     """σ(2u)·σ(−2u)·(4u′ + 2x·u″ − 4x·u′²·tanh u), with u = √(2/π)·(x + 0.044715·x³)."""
     u, slope = gelu_tanh_inner(x), gelu_tanh_slope(x)
     bend = sqrt(2 / pi(x)) * 6 * constant("0.044715", x) * x
-    return sigmoid_grad(2 * u) * (4 * slope + 2 * x * bend - 4 * x * slope**2 * tanh(u))
+    return sigmoid_grad(2 * u) * (4 * slope + 2 * x * bend - 4 * x * slope * slope * tanh(u))
 
 
 @ACTIVATIONS.card(

@@ -1,7 +1,7 @@
 """The one place that calls the real libraries: torch, keras (with torch behind it), jax and onnxruntime.
 
-Each is imported on use only. What is called is the call of the convention (dlc.reference.conventions), so what `dlc diff`
-tells people to write is what is measured here.
+Each is imported on use only. What is called is the call of the convention (dlc.reference.conventions), so what
+`dlc diff` tells people to write is what is measured here.
 
     available("torch")                        whether it is installed
     f = function("torch", "gelu")             what computes our gelu, at the card's defaults, on torch tensors
@@ -12,13 +12,14 @@ tells people to write is what is measured here.
     value_and_vjp("torch", "gelu", x, v)      NumPy's value, and v times the Jacobian; on NumPy arrays
 
 A function is None where the library has none, or has none at these parameters. Functions of a vector work along the
-last axis. onnxruntime runs one operator on one thread, has no derivatives (the second of value_and_vjp is None), and for
-some operators no float64: the call then raises TypeError. jax's functions are not compiled: jit them yourself.
+last axis. onnxruntime runs one operator on one thread, has no derivatives (the second of value_and_vjp is None), and
+for some operators no float64: the call then raises TypeError. jax's functions are not compiled: jit them yourself.
 """
 
 import os
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 LIBRARIES = tuple(CONVENTIONS)
-OPSET = 24  # the newest that onnxruntime has all of these operators for
+OPSET, IR_VERSION = 24, 10  # the newest opset of which onnxruntime 1.32 has all of these operators
 
 MODULES = {"torch": ("torch",), "keras": ("keras", "torch"), "jax": ("jax",), "onnx": ("onnx", "onnxruntime")}
 
@@ -46,7 +47,7 @@ def function(library: str, name: str, **params: float) -> Callable[[Any], Any] |
         return None
     card = ACTIVATIONS[name]
     unlike = {key for key, value in params.items() if value != card.knobs[key]}
-    if any(f"{{{key}}}" not in found.call for key in unlike):
+    if not all(map(found.takes, unlike)):
         return None
     return _called(library, found.call_with(card.knobs | params))
 
@@ -100,21 +101,13 @@ def value_and_vjp_of(
 def _namespace(library: str) -> dict[str, Any]:
     """What the calls of LIBRARY's conventions are written with."""
     if library == "jax":
-        import jax
-        import jax.numpy as jnp
-
+        jax = import_module("jax")
         jax.config.update("jax_enable_x64", True)
-        return {"jax": jax, "jnp": jnp}
+        return {"jax": jax, "jnp": jax.numpy}
     if library == "keras":
         os.environ["KERAS_BACKEND"] = "torch"
-        import keras
-        import torch
-
-        return {"keras": keras, "torch": torch}
-    import torch
-    import torch.nn.functional
-
-    return {"torch": torch, "F": torch.nn.functional}
+        return {"keras": import_module("keras"), "torch": import_module("torch")}
+    return {"torch": import_module("torch"), "F": import_module("torch.nn.functional")}
 
 
 @cache
@@ -133,46 +126,41 @@ class _Operator:
         self._sessions: dict[str, Any] = {}
 
     def __call__(self, x: "np.ndarray") -> "np.ndarray":
-        session = self._sessions.get(x.dtype.name) or self._session(x.dtype.name)
-        return session.run(None, {"x": x})[0]
+        dtype = x.dtype.name
+        if dtype not in self._sessions:
+            self._sessions[dtype] = self._session(dtype)
+        return self._sessions[dtype].run(None, {"x": x})[0]
 
     def _session(self, dtype: str) -> Any:
-        import numpy as np
-        import onnxruntime
-        from onnx import helper
-        from onnx.defs import OpSchema, get_schema
-        from onnx.helper import np_dtype_to_tensor_dtype as type_of
-
-        kind = type_of(np.dtype(dtype))
-        inputs: list[Any] = []
-        nodes: list[Any] = []
-
-        def operator(x: str, *constants: float, axes: int | None = None, **attributes: Any) -> None:
-            for constant in constants:
-                inputs.append(helper.make_tensor(f"input{len(inputs)}", kind, [], [constant]))
-            if axes is not None:
-                inputs.append(helper.make_tensor("axes", type_of(np.dtype("int64")), [1], [axes]))
-            declared = get_schema(name, OPSET).attributes
-            attributes = {
-                key: float(value) if declared[key].type == OpSchema.AttrType.FLOAT else value
-                for key, value in attributes.items()
-            }
-            nodes.append(helper.make_node(name, [x, *(each.name for each in inputs)], ["y"], **attributes))
-
-        name = self._call.partition("(")[0]
-        eval(self._call, {name: operator, "x": "x"})
-        rank_unknown = helper.make_tensor_value_info("y", kind, None)
-        graph = helper.make_graph(
-            nodes, name, [helper.make_tensor_value_info("x", kind, None)], [rank_unknown], initializer=inputs
-        )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
-        options = onnxruntime.SessionOptions()
+        runtime = import_module("onnxruntime")
+        options = runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         try:
-            session = onnxruntime.InferenceSession(
-                model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-            )
+            return runtime.InferenceSession(_model(self._call, dtype), options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise TypeError(f"onnxruntime has no {name} for {dtype}") from error
-        self._sessions[dtype] = session
-        return session
+            raise TypeError(f"onnxruntime cannot do {self._call} in {dtype}") from error
+
+
+def _model(call: str, dtype: str) -> bytes:
+    """The model of one operator: constants become inputs of their own, as ONNX wants them."""
+    import numpy as np
+
+    onnx, helper = import_module("onnx"), import_module("onnx.helper")
+    kind, integer = (helper.np_dtype_to_tensor_dtype(np.dtype(each)) for each in (dtype, "int64"))
+    name = call.partition("(")[0]
+    declared = onnx.defs.get_schema(name, OPSET).attributes
+    constants: list[Any] = []
+
+    def operator(x: str, *numbers: float, axes: int | None = None, **attributes: Any) -> Any:
+        constants.extend(helper.make_tensor(f"input{i}", kind, [], [each]) for i, each in enumerate(numbers))
+        if axes is not None:
+            constants.append(helper.make_tensor("axes", integer, [1], [axes]))
+        is_float = {key for key in attributes if declared[key].type == onnx.defs.OpSchema.AttrType.FLOAT}
+        attributes = {key: float(value) if key in is_float else value for key, value in attributes.items()}
+        return helper.make_node(name, [x, *(each.name for each in constants)], ["y"], **attributes)
+
+    node = eval(call, {name: operator, "x": "x"})
+    ends = ([helper.make_tensor_value_info(end, kind, None)] for end in ("x", "y"))
+    graph = helper.make_graph([node], name, *ends, initializer=constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+    return model.SerializeToString()

@@ -1,7 +1,7 @@
 """What a convention is: how one library offers what one of our cards says."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,11 +9,15 @@ REQUIRED = "required"  # in place of a default
 
 # Where a derivative at a kink is taken from: a side, the mean of both, or 0 whatever they are.
 SIDES = ("left", "right", "mid", "zero")
+Sides = str | tuple[str, ...]  # for every kink, or for each
 
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument there besides x: its default, and the card's parameter that it is ("1/width": one over it), if any."""
+    """An argument there besides x: its default, and which of the card's parameters it is.
+
+    "1/width" says that it is one over the width; nothing, that it is no number or has to stay as in the call.
+    """
 
     default: Any
     param: str = ""
@@ -42,7 +46,7 @@ class Convention:
     card: str
     call: str  # what computes the card's function of x there, with the card's parameters in {}
     arguments: Mapping[str, Argument] = field(default_factory=dict)
-    kinks: str | tuple[str, ...] = ""  # the side at each kink, where it is not the card's
+    kinks: Sides | Callable[..., Sides] = ""  # the side at each kink, where it is not the card's
     plain: str = ""  # the card that the library's name says without arguments, if it is another one
     also: tuple[Spelling, ...] = ()
     note: str = ""
@@ -59,16 +63,37 @@ class Convention:
             return None
         return f"{self.spellings[0].name}{'()' if self.call.endswith(')(x)') else ''}(x)"
 
-    def params_by_default(self, spelling: Spelling) -> dict[str, float]:
-        """The card's parameters by the defaults of that spelling; what is required there is not among them."""
-        params: dict[str, float] = {}
-        for name, argument in self.arguments.items():
-            params |= argument.as_params(spelling.defaults.get(name, argument.default))
-        return params
-
     def call_with(self, params: Mapping[str, float]) -> str:
         """The call with these parameters of the card."""
-        return self.call.format(**{name: in_python(value) for name, value in params.items()})
+        unlimited = {argument.param for argument in self.arguments.values() if argument.default is None}
+        texts = {
+            name: "None" if math.isinf(value) and name in unlimited else in_python(value)
+            for name, value in params.items()
+        }
+        return self.call.format(**texts)
+
+    def takes(self, name: str) -> bool:
+        """Whether the call can be told that parameter of the card."""
+        return f"{{{name}}}" in self.call
+
+    def params_by_default(self, spelling: Spelling | None = None) -> dict[str, float]:
+        """The card's parameters by the library's defaults; what is required there is not among them."""
+        params: dict[str, float] = {}
+        changed = spelling.defaults if spelling else {}
+        for name, argument in self.arguments.items():
+            params |= argument.as_params(changed.get(name, argument.default))
+        return params
+
+    def signature(self, spelling: Spelling | None = None) -> str:
+        """The arguments besides x, with their defaults."""
+        changed = spelling.defaults if spelling else {}
+        defaults = {name: changed.get(name, argument.default) for name, argument in self.arguments.items()}
+        return ", ".join(name if value == REQUIRED else f"{name}={value!r}" for name, value in defaults.items())
+
+    def sides(self, kinks: Sequence[float], params: Mapping[str, float]) -> list[str]:
+        """The side from which the derivative at each of the card's KINKS is taken; empty where it is the card's."""
+        sides = self.kinks(**params) if callable(self.kinks) else self.kinks
+        return [sides] * len(kinks) if isinstance(sides, str) else list(sides)
 
 
 def in_python(value: float) -> str:

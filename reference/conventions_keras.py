@@ -1,4 +1,6 @@
-"""What keras calls each activation, and where it differs."""
+"""What keras calls each activation, and where it differs. Derivatives are those with torch behind it."""
+
+from math import inf
 
 from dlc.reference.convention import REQUIRED, Argument, Convention, Spelling
 
@@ -15,6 +17,10 @@ KERAS = (
         "keras_relu",
         "keras.activations.relu(x, negative_slope={negative_slope}, max_value={max_value}, threshold={threshold})",
         RELU,
+        kinks=lambda negative_slope, max_value, threshold: (
+            "left" if max_value == inf and threshold == 0 else "zero",
+            "right" if max_value == 6 and threshold == 0 else "left",
+        ),
         also=(Spelling("keras.layers.ReLU"),),
     ),
     Convention("relu", "keras.activations.relu(x)"),
@@ -29,6 +35,7 @@ KERAS = (
         "prelu",
         "keras.layers.PReLU(alpha_initializer=keras.initializers.Constant({alpha}), dtype=x.dtype)(x)",
         {"alpha_initializer": Argument(0.0, "alpha")},
+        kinks="zero",
     ),
     Convention(
         "thresholded_relu",
@@ -66,6 +73,7 @@ KERAS = (
     Convention("tanhshrink", "keras.activations.tanh_shrink(x)"),
     Convention("sin", "keras.ops.sin(x)"),
     Convention("silu", "keras.activations.silu(x)", also=(Spelling("keras.activations.swish"),)),
+    Convention("swish", "keras.activations.silu(x)"),
     Convention("gelu", "keras.activations.gelu(x, approximate=False)", {"approximate": Argument(False)}),
     Convention(
         "gelu_tanh", "keras.activations.gelu(x, approximate=True)", {"approximate": Argument(False)}, plain="gelu"

@@ -58,6 +58,7 @@ TORCH = (
     Convention("tanhshrink", "F.tanhshrink(x)"),
     Convention("sin", "torch.sin(x)"),
     Convention("silu", "F.silu(x)"),
+    Convention("swish", "F.silu(x)"),
     Convention("gelu", "F.gelu(x, approximate='none')", {"approximate": Argument("none")}),
     Convention("gelu_tanh", "F.gelu(x, approximate='tanh')", {"approximate": Argument("none")}, plain="gelu"),
     Convention("mish", "F.mish(x)"),

@@ -1,15 +1,18 @@
 """`dlc activation`: values and derivatives of an activation function, each with its error."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli import params as parameters
-from dlc.cli import show, values
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
-from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.ulp import FORMATS
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PLOTTED = "-6:6:0.05"
 
@@ -31,6 +34,20 @@ def activation(
     dtype: Annotated[
         str | None, typer.Option(help="float32 or float64; by default that of a .npy file, or float64.")
     ] = None,
+    as_: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="LIBRARY",
+            help="By the definition and defaults of torch, keras, jax or onnx, or their name.",
+        ),
+    ] = None,
+    kink: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE", help="The derivative at a kink: left, right, mid, zero, or a library's; else the card's."
+        ),
+    ] = None,
     jacobian: Annotated[
         bool, typer.Option("--jacobian", help="All derivatives of softmax and other vector functions.")
     ] = False,
@@ -44,14 +61,26 @@ def activation(
 
     dlc activation leaky_relu -3:3:0.5 -p alpha=0.2 --dtype float32
 
+    dlc activation leaky_relu -1 0 1 --as jax
+
+    dlc activation relu 0 --kink mid
+
     dlc activation softmax 1 2 3 --jacobian
     """
-    card = ACTIVATIONS[name]
-    params = parameters.parse(card, param or [])
+    if as_:
+        library = viewpoint.library_named(as_, "--as")
+        there = viewpoint.meaning_in(library, name)
+        card = there.card
+        params = parameters.parse(card, param or [], there.params, there.convention.other_names)
+    else:
+        card = ACTIVATIONS[name]
+        params = parameters.parse(card, param or [])
     if dtype is not None and dtype not in FORMATS:
         raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
     if jacobian and not card.vector:
         raise BadInputError(f"{card.name} has no Jacobian: it takes one number at a time; --jacobian is for vectors")
+    if kink and card.vector:
+        raise BadInputError(f"{card.name} is a function of a vector; --kink is for functions of a number")
     if jacobian and draw:
         raise BadInputError("--jacobian prints a matrix and --plot draws curves; choose one")
     if not x and card.vector:
@@ -62,21 +91,45 @@ def activation(
     read = values.read(x or [PLOTTED])
     kind = dtype or ("float32" if read.dtype == "float32" else "float64")
     numbers = values.as_type(read, kind)
-    params = values.params_as_type(params, kind)
-    parameters.check_domain(card, params)  # once more: rounding may have left it
+    rule = kink or as_
+    slopes = viewpoint.slopes_at_kinks(rule, card, params) if rule and not card.vector else {}
 
     from dlc.cli.answer import NumbersAnswer, VectorsAnswer  # on use: NumPy
 
+    if slopes:
+        card = kinks.with_derivatives(card, slopes)
     with_ulp = not no_ulp
     answer = (
         VectorsAnswer(card, numbers, with_ulp=with_ulp, with_jacobian=jacobian)
         if card.vector
         else NumbersAnswer(card, params, numbers, with_ulp=with_ulp)
     )
+    for place, slope in slopes.items():
+        answer.derivative[answer.x.astype("float64") == place] = float(slope)
+    if kink:
+        _note_kinks(card, params, answer.x)
     if as_json:
-        show.json_object("activation", name=card.name, dtype=kind, params=params, rows=answer.records())
+        show.json_object(
+            "activation",
+            name=card.name,
+            dtype=kind,
+            params=params,
+            library=as_,
+            kink=kink,
+            rows=answer.records(),
+        )
         return
     if x:
         answer.show_table()
     if draw:
         answer.show_plot()
+
+
+def _note_kinks(card: ActivationCard, params: dict[str, float], x: "np.ndarray") -> None:
+    """Says where --kink changes nothing, and where the function itself jumps at one of X."""
+    places = card.kinks_at(params)
+    if not places:
+        show.note(f"{card.name} has no kinks: --kink changes nothing")
+    for place in places:
+        if (x == place).any() and kinks.jumps(card, place, params):
+            show.note(f"{card.name} itself jumps at {place:g}: the derivatives there are those of the pieces")

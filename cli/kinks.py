@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from dlc.reference.activations import ActivationCard
@@ -29,6 +30,7 @@ def derivative(card: ActivationCard, kink: float, params: dict[str, float], side
     """The derivative that SIDE says at KINK: left, right, mid or zero; an empty one says what the card says."""
     import mpmath
 
+    assert card.grad is not None, f"{card.name} is a function of a vector"
     if side == "zero":
         return mpmath.mpf(0)
     if not side:
@@ -40,12 +42,19 @@ def derivative(card: ActivationCard, kink: float, params: dict[str, float], side
         return sum(beside) / len(beside)
 
 
-def chosen(card: ActivationCard, params: dict[str, float], sides: Sequence[str]) -> dict[float, Any]:
+def derivatives(card: ActivationCard, params: dict[str, float], sides: Sequence[str]) -> dict[float, Any]:
     """The derivative at each kink that is not taken as on the card."""
-    kinks = zip(card.kinks_at(params), sides, strict=False)  # a rule for a kink that these parameters do not have
+    kinks = zip(card.kinks_at(params), sides, strict=True)
     return {kink: derivative(card, kink, params, side) for kink, side in kinks if side}
 
 
 def with_derivatives(card: ActivationCard, at_kinks: dict[float, Any]) -> ActivationCard:
     """CARD, with these derivatives at its kinks."""
-    return replace(card, grad=lambda x, **params: at_kinks[float(x)] if x in at_kinks else card.grad(x, **params))
+    grad = card.grad
+    assert grad is not None, f"{card.name} is a function of a vector"
+
+    @wraps(grad)
+    def taken(x: Any, **params: Any) -> Any:
+        return at_kinks[float(x)] if float(x) in at_kinks else grad(x, **params)
+
+    return replace(card, grad=taken)

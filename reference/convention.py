@@ -28,7 +28,9 @@ class Argument:
         if not name or value == REQUIRED:
             return {}
         number = math.inf if value is None else float(value)
-        return {name: number if name == self.param else 1 / number}
+        if name == self.param:
+            return {name: number}
+        return {name: 1 / number if number else math.inf}
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Convention:
         """Whether the call can be told that parameter of the card."""
         return f"{{{name}}}" in self.call
 
+    @property
+    def other_names(self) -> dict[str, Callable[[float], dict[str, float]]]:
+        """What a value of each argument there is as a parameter of the card."""
+        return {name: argument.as_params for name, argument in self.arguments.items() if argument.param}
+
     def params_by_default(self, spelling: Spelling | None = None) -> dict[str, float]:
         """The card's parameters by the library's defaults; what is required there is not among them."""
         params: dict[str, float] = {}
@@ -93,7 +100,7 @@ class Convention:
     def sides(self, kinks: Sequence[float], params: Mapping[str, float]) -> list[str]:
         """The side from which the derivative at each of the card's KINKS is taken; empty where it is the card's."""
         sides = self.kinks(**params) if callable(self.kinks) else self.kinks
-        return [sides] * len(kinks) if isinstance(sides, str) else list(sides)
+        return [sides] * len(kinks) if isinstance(sides, str) else list(sides[: len(kinks)])
 
 
 def in_python(value: float) -> str:

@@ -51,8 +51,8 @@ def meaning(library: str, name: str) -> Meaning | None:
         if there == name:
             return _meaning(library, found, spelling)
     if name in ACTIVATIONS:
-        found_by_card = convention(library, ACTIVATIONS[name].name)
-        return found_by_card and _by_card(found_by_card)
+        by_card = convention(library, ACTIVATIONS[name].name)
+        return None if by_card is None else _by_card(by_card)
     for there, found, spelling in spelled:
         if _folded(there) == _folded(name):
             return _meaning(library, found, spelling)

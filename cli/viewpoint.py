@@ -1,0 +1,73 @@
+"""Names, defaults and derivatives at kinks as another library sees them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dlc.cli import kinks, show
+from dlc.cli.errors import BadInputError
+from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.conventions import (
+    CONVENTIONS,
+    SIDES,
+    WITHOUT_DERIVATIVES,
+    Meaning,
+    convention,
+    meaning,
+    names,
+    who_has,
+)
+from dlc.reference.family import UnknownNameError
+
+
+def library_named(text: str, option: str) -> str:
+    """The library that TEXT names. Raises BadInputError."""
+    if text not in CONVENTIONS:
+        raise BadInputError(f"{option} {text!r} is not a library we know; choose {_list(CONVENTIONS, 'or')}")
+    return text
+
+
+def meaning_in(library: str, name: str) -> Meaning:
+    """What NAME means in LIBRARY. Raises BadInputError where it lacks the function, UnknownNameError where all do."""
+    found = meaning(library, name)
+    if found is not None:
+        return found
+    card = ACTIVATIONS[name] if name in ACTIVATIONS else _card_elsewhere(name)
+    if card is None:
+        raise UnknownNameError("activation", name, [*names(library), *ACTIVATIONS.names])
+    raise BadInputError(_lacks(library, card))
+
+
+def _card_elsewhere(name: str) -> ActivationCard | None:
+    """What any other library means by NAME."""
+    found = (meaning(library, name) for library in CONVENTIONS)
+    return next((each.card for each in found if each), None)
+
+
+def _lacks(library: str, card: ActivationCard) -> str:
+    others = who_has(card.name)
+    if not others:
+        return f"{library} has no {card.name}, nor has any of {', '.join(CONVENTIONS)}; without --as it is dlc's own"
+    return f"{library} has no {card.name}; {_list(others, 'and')} {'has' if len(others) == 1 else 'have'} it"
+
+
+def slopes_at_kinks(rule: str, card: ActivationCard, params: dict[str, float]) -> dict[float, Any]:
+    """The derivative by RULE, a side or a library, at each kink where it is not taken as on the card.
+
+    Raises BadInputError.
+    """
+    places = card.kinks_at(params)
+    if rule in SIDES:
+        return kinks.derivatives(card, params, [rule] * len(places))
+    if rule not in CONVENTIONS:
+        raise BadInputError(f"no rule {rule!r} for kinks; choose {_list([*SIDES, *CONVENTIONS], 'or')}")
+    found = convention(rule, card.name)
+    if found is None:
+        raise BadInputError(_lacks(rule, card))
+    if rule in WITHOUT_DERIVATIVES and places:
+        show.note(f"{rule} defines no derivatives: those shown are dlc's")
+    return kinks.derivatives(card, params, found.sides(places, params))
+
+
+def _list(words: Iterable[str], joint: str) -> str:
+    *most, last = words
+    return f"{', '.join(most)} {joint} {last}" if most else last

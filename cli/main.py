@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from dlc.cli import errors
+from dlc.cli.accuracy import accuracy
 from dlc.cli.activation import activation
 from dlc.cli.bench import bench_app
 from dlc.cli.browse import list_, show_
@@ -45,6 +46,7 @@ app.command(context_settings=VALUES)(activation)
 app.command()(optimize)
 app.add_typer(bench_app, name="bench")
 app.command()(check)
+app.command()(accuracy)
 app.command("list")(list_)
 app.command("show")(show_)
 

@@ -104,17 +104,17 @@ def short(value: float, digits: int = 4) -> str:
 
 def json_object(command: str, **fields: Any) -> None:
     """One JSON object on stdout, `schema` and `command` first; inf and nan as strings."""
-    print(json.dumps({"schema": SCHEMA, "command": command, **_plain(fields)}, ensure_ascii=False))
+    print(json.dumps({"schema": SCHEMA, "command": command, **plain(fields)}, ensure_ascii=False))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """VALUE in JSON's own types."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if hasattr(value, "tolist"):  # NumPy; a float32 must not gain digits it never had
-        return _plain(float(str(value)) if getattr(value, "shape", None) == () else list(value))
+        return plain(float(str(value)) if getattr(value, "shape", None) == () else list(value))
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

@@ -125,7 +125,7 @@ def test_derivatives_at_a_kink_are_those_of_one_side(setting):
 @each_setting
 def test_fifty_digits_are_enough(setting):
     """No formula loses so much to cancellation that more digits would change the answer."""
-    magnitudes = (1e-300, 1e-20, 1e-3, 0.7, 2.4, 20.0, 120.0, 745.0, 1e16, 1e300)
+    magnitudes = (1e-300, 1e-100, 1e-20, 1e-3, 0.7, math.pi / 4, 2.4, 20.0, 120.0, 745.0, 1e16, 1e300)
     for x in setting.inside(sign * each for sign in (-1, 1) for each in magnitudes):
         for function in setting.quantities:
             few = truth(function, x, setting.params)

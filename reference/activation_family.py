@@ -18,11 +18,16 @@ ULP = {"float32": (1.0, 2.0), "float64": (2.0, 4.0)}
 Places = tuple[float, ...] | Callable[..., tuple[float, ...]]  # a function of the parameters, if they matter
 
 
+def unchanged(length: int, *_params: float) -> int:
+    """The length of the result is that of the vector."""
+    return length
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActivationCard(Card):
     """What is declared of an activation function; facts hold for the default parameters."""
 
-    grad: Callable[..., Any] = field(repr=False)
+    grad: Callable[..., Any] | None = field(default=None, repr=False)  # of a function of a number: every one has it
     grad2: Callable[..., Any] | None = field(default=None, repr=False)  # of a function of a number: every one has it
     partials: Mapping[str, Callable[..., Any]] = field(default_factory=dict, repr=False)  # by learnable parameters
     derivative: str
@@ -32,13 +37,24 @@ class ActivationCard(Card):
     symmetry: str = ""  # "odd" or "even"
     kinks: Places = ()  # where the value or the first derivative jumps
     bends: Places = ()  # where only the second derivative jumps
-    diagonal: Callable[..., Any] | None = field(default=None, repr=False)  # of the Jacobian that a vector function has
+    # A function of a vector has instead: (x, v, ...) -> v multiplied by the Jacobian from the left,
+    vjp: Callable[..., Any] | None = field(default=None, repr=False)
+    # the length of the result, or ValueError that says what length the vector must have,
+    width: Callable[..., int] = field(default=unchanged, repr=False)
+    # and where values are sums whose terms may cancel, the sizes of these terms: errors are counted in units of them.
+    terms: Callable[..., Any] | None = field(default=None, repr=False)
+    vjp_terms: Callable[..., Any] | None = field(default=None, repr=False)
     ulp: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(ULP))
 
     @property
     def vector(self) -> bool:
         """Whether it takes a vector; its derivative is then a Jacobian."""
-        return self.diagonal is not None
+        return self.vjp is not None
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it draws noise: the function takes `first`, the position of the vector's first entry in its array."""
+        return "first" in inspect.signature(self.function).parameters
 
     @property
     def orders(self) -> tuple[Callable[..., Any], ...]:
@@ -61,15 +77,29 @@ class ActivationCard(Card):
         rows += [(f"∂f/∂{name}", _formula(partial)) for name, partial in self.partials.items()]
         if self.domain != (-inf, inf):
             rows.append(("domain", _interval(self.domain)))
-        rows += [("range", _interval(self.bounds)), ("monotone", "yes" if self.monotone else "no")]
+        rows.append(("range", _interval(self.bounds)))
+        rows += self._facts_of_a_vector() if self.vector else self._facts_of_a_number()
+        bounds = ", ".join(f"{dtype} {value:g} / {slope:g}" for dtype, (value, slope) in self.ulp.items())
+        counted = " of the greatest term, where terms cancel" if self.terms else ""
+        rows.append(("error", f"at most {bounds} ulp (value / derivative){counted}"))
+        rows.append(("source", self.source))
+        return rows
+
+    def _facts_of_a_number(self) -> list[tuple[str, str]]:
+        rows = [("monotone", "yes" if self.monotone else "no")]
         if self.symmetry:
             rows.append(("symmetry", self.symmetry))
         rows.append(("kinks", _list(self.kinks_at(self.knobs)) or "none"))
         if bends := self.bends_at(self.knobs):
             rows.append(("second derivative jumps", _list(bends)))
-        bounds = (f"{dtype} {value:g} / {slope:g}" for dtype, (value, slope) in self.ulp.items())
-        rows.append(("error", "at most " + ", ".join(bounds) + " ulp (value / derivative)"))
-        rows.append(("source", self.source))
+        return rows
+
+    def _facts_of_a_vector(self) -> list[tuple[str, str]]:
+        rows = [("takes", "a vector: the whole input, or each row of it")]
+        if self.width is not unchanged:
+            rows.append(("length", (inspect.getdoc(self.width) or "").removesuffix(".")))
+        if self.noisy:
+            rows.append(("noise", "drawn from the seed and the position of each entry in the whole array"))
         return rows
 
 

@@ -52,7 +52,7 @@ def ulps(value: float, true: Any, dtype: str) -> float:
     with mpmath.workdps(DIGITS):
         true = mpmath.mpf(true)
         exponent = mpmath.mag(true) - 1 if true else form.least_exponent
-        exponent = min(max(int(exponent), form.least_exponent), form.greatest_exponent)
+        exponent = int(min(max(exponent, form.least_exponent), form.greatest_exponent))
         limit = mpmath.mpf(2) ** (form.greatest_exponent + 1)
         there = math.copysign(1, value) * limit if math.isinf(value) else mpmath.mpf(value)
         if abs(true) > limit:

@@ -179,7 +179,7 @@ def test_kinks_are_where_the_derivative_jumps(card):
     x = x[x > card.domain[0] + 0.1]
     params = card.knobs.values()
     value, slope = (array_kernel(card, order)(x, *params) for order in (0, 1))
-    steep = 1e-3 * np.maximum(1, np.abs(slope[:-1]))
+    steep = 2e-3 * (1 + np.abs(slope[:-1]) + np.abs(value[:-1]))
     jumps = (np.abs(np.diff(slope)) > steep) | (np.abs(np.diff(value)) > steep)
     found = {round(float(each), 3) + 0.0 for each in x[:-1][jumps]}
     assert found == set(card.kinks_at(card.knobs))

@@ -1,6 +1,7 @@
 """Powers of two read off the bits of numbers, in ways that vectorise."""
 
 from llvmlite import ir
+from numba import types
 from numba.extending import intrinsic
 
 BITS = ir.IntType(64)
@@ -36,3 +37,36 @@ def mantissa(_context, x):
         return builder.bitcast(builder.add(fraction, BITS(ROOT_HALF)), args[0].type)
 
     return x(x), generate
+
+
+@intrinsic
+def nearest_integer(_context, x):
+    """x, rounded to an integer; what is halfway, to the even one."""
+
+    def generate(_context, builder, _signature, args):
+        kind = args[0].type
+        function = builder.module.declare_intrinsic("llvm.rint", [kind], ir.FunctionType(kind, [kind]))
+        return builder.call(function, args)
+
+    return x(x), generate
+
+
+ROW = 16  # powers of two in a row
+
+
+@intrinsic
+def power_row(_context, x, first):
+    """The greatest row with 2^(ROW·row) ≤ |x|·2^(ROW·first), or 0, and x·2^(ROW·(first − row)); first = 0 or more."""
+
+    def generate(context, builder, signature, args):
+        bits = builder.bitcast(args[0], BITS)
+        exponent = builder.and_(builder.lshr(bits, BITS(FRACTION)), BITS(0x7FF))
+        exponent = builder.add(exponent, builder.mul(args[1], BITS(ROW)))
+        is_small = builder.icmp_unsigned("<", exponent, BITS(1023))
+        row = builder.lshr(builder.sub(builder.select(is_small, BITS(1023), exponent), BITS(1023)), BITS(4))
+        steps = builder.shl(builder.sub(args[1], row), BITS(FRACTION + 4))
+        return context.make_tuple(
+            builder, signature.return_type, [row, builder.bitcast(builder.add(bits, steps), args[0].type)]
+        )
+
+    return types.Tuple((types.uint64, x))(x, types.uint64), generate

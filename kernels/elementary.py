@@ -11,19 +11,20 @@ from dlc.kernels import numbers as pairs
 from dlc.kernels.bits import binary_exponent, mantissa
 from dlc.kernels.double import (
     EXP,
+    EXP_LONG,
+    EXP_LONG_END,
     FAR,
     FAR_POWER,
     FAR_UNIT,
-    FARTHEST,
-    INV_SQRT_2PI,
     LN2,
+    LN2_REST,
     LOG1P,
     LOG2E,
     LOWEST,
-    MILLS,
-    MILLS_SCALE,
     NORMAL_LOWEST,
     SHIFT,
+    TANHSHRINK,
+    TANHSHRINK_END,
 )
 from dlc.kernels.numbers import exact, low, pair
 from dlc.kernels.scalar import fma, inlined, power, scalar, twins, with_sign
@@ -100,12 +101,22 @@ def polynomial(x, coefficients):
     return fma(second, x, first) if len(coefficients) % 2 else fma(first, x, second)
 
 
+@twins(light.long_polynomial)
+def long_polynomial(x, coefficients, last):
+    """Of a number, highest power first: COEFFICIENTS are float64, and the LAST ones numbers."""
+    total = polynomial(pairs.high(x), coefficients) * x + number(last[0])
+    for coefficient in last[1:]:
+        total = total * x + number(coefficient)
+    return total
+
+
 @twins(light.near_root)
-def near_root(x, root, half_width, window, elsewhere):
-    """(x − root)·window(x − root) within half_width of the root, where any other form would lose its digits."""
-    d = x - number(root)
-    p = d * polynomial(pairs.high(d), window[:-2]) + number(window[-2:])
-    return d * p if abs(pairs.high(d)) < half_width else elsewhere
+def near_root(x, root, elsewhere):
+    """Beside a ROOT, where any other form would lose its digits, (x − root)·polynomial(x − root)."""
+    place, half_width, coefficients, last = root
+    d = x - number(place)
+    value = d * (d * polynomial(pairs.high(d), coefficients) + number(last))
+    return value if abs(pairs.high(d)) < half_width else elsewhere
 
 
 @inlined
@@ -122,16 +133,16 @@ def reduced(x):
 
 @inlined
 def limited(x, lowest):
-    """x, no lower than LOWEST."""
+    """x, no lower than LOWEST; nan stays."""
     is_beyond = x < lowest
     return pair(lowest if is_beyond else pairs.high(x), 0.0 if is_beyond else low(x))
 
 
-@inlined
-def limited_above(x, highest):
-    """x, no higher than HIGHEST."""
+@twins(light.clamped)
+def bounded(x, lowest, highest):
+    """x, no lower than LOWEST and no higher than HIGHEST; nan stays."""
     is_beyond = x > highest
-    return pair(highest if is_beyond else pairs.high(x), 0.0 if is_beyond else low(x))
+    return limited(pair(highest if is_beyond else pairs.high(x), 0.0 if is_beyond else low(x)), lowest)
 
 
 @inlined
@@ -151,6 +162,15 @@ def exp(x):
     top, rest = exp_reduced(r, r_low)
     factor = power(shifted)
     return pair(top * factor, rest * factor)
+
+
+@twins(light.exp_long)
+def exp_long(x):
+    """e^x to a hundred bits, for |x| ≤ 700: where what follows takes nearly all of it away."""
+    shifted = fma(pairs.high(x), LOG2E, SHIFT)
+    k = shifted - SHIFT
+    e = long_polynomial(x - k * LN2[0] - k * number(LN2_REST), EXP_LONG, EXP_LONG_END)
+    return e * power(shifted)
 
 
 @twins(light.exp_scaled)
@@ -213,7 +233,20 @@ def tanh(x):
     """−m / (2 + m) with m = e^(−2|x|) − 1, and the sign of x."""
     m = expm1(-2.0 * abs(x))
     q = m / (2.0 + m)
-    return q if x > 0.0 else -q
+    return -q if x > 0.0 else q
+
+
+@scalar
+def tanh_scaled(e, unit):
+    """tanh(e·unit), in the same unit, for e ≥ 0."""
+    return e if unit < 1.0 else tanh(e)
+
+
+@scalar
+def tanhshrink_near_0(x):
+    """x − tanh(x), for |x| ≤ 1."""
+    z = x * x
+    return x * z * long_polynomial(z, TANHSHRINK, TANHSHRINK_END)
 
 
 @twins(light.logistic)
@@ -230,38 +263,6 @@ def bell(z):
     e, unit = exp_scaled(-abs(z))
     d = one_plus(e * unit)
     return e / (d * d), unit
-
-
-@twins(light.gaussian)
-def gaussian(t):
-    """e^(−t²/2) of an exact t, and its unit."""
-    t = clamped(t, -FARTHEST, FARTHEST)
-    return exp_scaled(-0.5 * (t * t))
-
-
-@twins(light.normal_pdf)
-def normal_pdf(t):
-    """e^(−t²/2) / √(2π) of an exact t, and its unit."""
-    e, unit = gaussian(t)
-    return number(INV_SQRT_2PI) * e, unit
-
-
-@twins(light.normal_tail)
-def normal_tail(t):
-    """M(t) = Φ(−t)·e^(t²/2), for t ≥ 0: the tail of the normal distribution without its steep factor."""
-    w = 1.0 / (1.0 + MILLS_SCALE * limited_above(t, FARTHEST))
-    v = w - 0.5
-    p = v * polynomial(pairs.high(v), MILLS[:-3]) + MILLS[-3]
-    return w * (v * p + number(MILLS[-2:]))
-
-
-@twins(light.normal_cdf)
-def normal_cdf(x):
-    """Φ(x) of an exact x, and its unit."""
-    e, unit = gaussian(x)
-    below = e * normal_tail(abs(x))
-    is_below = x < 0.0
-    return below if is_below else 1.0 - below * unit, unit if is_below else 1.0
 
 
 @twins(light.sqrt)

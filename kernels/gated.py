@@ -1,39 +1,78 @@
 """Activation functions that weight x by a gate, and their derivatives."""
 
 from dlc.kernels.double import (
+    ERF_SLOPE,
     FARTHEST,
-    GELU_GRAD_HALF_WIDTH,
     GELU_GRAD_ROOT,
-    GELU_GRAD_WINDOW,
     GELU_TANH_CUBIC,
-    GELU_TANH_GRAD_HALF_WIDTH,
+    GELU_TANH_GRAD2_ROOT,
     GELU_TANH_GRAD_ROOT,
-    GELU_TANH_GRAD_WINDOW,
     GELU_TANH_LINEAR,
     INV_SQRT_2PI,
+    LISHT_GRAD2_ROOT,
     LOWEST,
-    MISH_GRAD_HALF_WIDTH,
+    MISH_GRAD2_LEFT_ROOT,
+    MISH_GRAD2_RIGHT_ROOT,
     MISH_GRAD_ROOT,
-    MISH_GRAD_WINDOW,
-    SILU_GRAD_HALF_WIDTH,
+    QUICK_GELU,
+    SERF_GRAD2_LEFT_ROOT,
+    SERF_GRAD2_RIGHT_ROOT,
+    SERF_GRAD_ROOT,
+    SILU_GRAD2_ROOT,
     SILU_GRAD_ROOT,
-    SILU_GRAD_WINDOW,
+    TANHEXP_GRAD2_LEFT_ROOT,
+    TANHEXP_GRAD2_RIGHT_ROOT,
+    TANHEXP_GRAD_ROOT,
 )
 from dlc.kernels.elementary import (
     at_least,
+    bell,
+    bounded,
     choose,
     clamped,
+    exp,
+    exp_long,
     exp_scaled,
-    gaussian,
+    expm1,
+    log1p_scaled,
     logistic,
     near_root,
-    normal_cdf,
-    normal_tail,
     number,
     scaled,
+    signed,
+    tanh,
+    tanh_scaled,
     weighted,
 )
+from dlc.kernels.normal import erf_scaled, gaussian, normal_cdf, normal_pdf, normal_tail
 from dlc.kernels.scalar import scalar
+
+LONG_LOWEST = -600.0  # of the arguments of exp_long: what is below does not matter beside 1
+GREATEST = 1.7976931348623157e308
+
+
+@scalar
+def vanishing(x, z):
+    """x, but 0 where z is so low that any weight e^z makes it 0."""
+    return choose(x, z < LOWEST, 0.0, x)
+
+
+@scalar
+def sigmoid_gate_grad(z):
+    """σ(z)·(1 + z·σ(−z)), for |z| ≤ −LOWEST."""
+    w, unit = logistic(z)
+    slope = scaled(w * (1.0 + z * (1.0 - w * unit)), unit)
+    return near_root(z, SILU_GRAD_ROOT, slope)
+
+
+@scalar
+def sigmoid_gate_grad2(z):
+    """σ(z)·σ(−z)·(2 − z·tanh(z/2)), for |z| ≤ −LOWEST, and its unit."""
+    t = abs(z)
+    e, unit = exp_scaled(-t)
+    d = 1.0 + e * unit
+    bend = e * (2.0 * d - t * (1.0 - e * unit)) / (d * d * d)
+    return near_root(t, SILU_GRAD2_ROOT, bend), unit
 
 
 @scalar
@@ -45,10 +84,63 @@ def silu(x):
 
 @scalar
 def silu_grad(x):
-    t = clamped(x, LOWEST, -LOWEST)
-    w, unit = logistic(t)
-    slope = scaled(w * (1.0 + t * (1.0 - w * unit)), unit)
-    return near_root(x, SILU_GRAD_ROOT, SILU_GRAD_HALF_WIDTH, SILU_GRAD_WINDOW, slope)
+    return sigmoid_gate_grad(clamped(x, LOWEST, -LOWEST))
+
+
+@scalar
+def silu_grad2(x):
+    bend, unit = sigmoid_gate_grad2(clamped(x, LOWEST, -LOWEST))
+    return scaled(bend, unit)
+
+
+@scalar
+def finite_product(x, factor):
+    """factor·x, where x is no more than the greatest number."""
+    return factor * clamped(x, -GREATEST, GREATEST)
+
+
+@scalar
+def swish(x, beta=1.0):
+    z = finite_product(x, beta)
+    w, unit = logistic(z)
+    return weighted(vanishing(x, z), w, unit)
+
+
+@scalar
+def swish_grad(x, beta=1.0):
+    return sigmoid_gate_grad(bounded(finite_product(x, beta), LOWEST, -LOWEST))
+
+
+@scalar
+def swish_grad2(x, beta=1.0):
+    bend, unit = sigmoid_gate_grad2(bounded(finite_product(x, beta), LOWEST, -LOWEST))
+    return scaled(beta * bend, unit)
+
+
+@scalar
+def swish_wrt_beta(x, beta=1.0):
+    z = -abs(finite_product(x, beta))
+    slope, unit = bell(z)
+    t = vanishing(x, z)
+    return scaled(t * t * slope, unit)
+
+
+@scalar
+def quick_gelu(x):
+    t = at_least(x, LOWEST)
+    w, unit = logistic(number(QUICK_GELU) * t)
+    return weighted(t, w, unit)
+
+
+@scalar
+def quick_gelu_grad(x):
+    return sigmoid_gate_grad(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
+
+
+@scalar
+def quick_gelu_grad2(x):
+    bend, unit = sigmoid_gate_grad2(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
+    return scaled(number(QUICK_GELU) * bend, unit)
 
 
 @scalar
@@ -64,8 +156,15 @@ def gelu_grad(x):
     t = abs(clamped(x, -FARTHEST, FARTHEST))
     e, unit = gaussian(t)
     slope = e * (normal_tail(t) - t * number(INV_SQRT_2PI))
-    below = near_root(x, GELU_GRAD_ROOT, GELU_GRAD_HALF_WIDTH, GELU_GRAD_WINDOW, scaled(slope, unit))
+    below = near_root(x, GELU_GRAD_ROOT, scaled(slope, unit))
     return choose(x, x < 0.0, below, 1.0 - slope * unit)
+
+
+@scalar
+def gelu_grad2(x):
+    t = clamped(x, -FARTHEST, FARTHEST)
+    density, unit = normal_pdf(t)
+    return scaled(density * (2.0 - t * t), unit)
 
 
 @scalar
@@ -83,7 +182,21 @@ def gelu_tanh_grad(x):
     cubic = number(GELU_TANH_CUBIC) * (t * t)
     w, unit = logistic(linear * (1.0 + cubic))
     slope = scaled(w * (1.0 + linear * (1.0 + 3.0 * cubic) * (1.0 - w * unit)), unit)
-    return near_root(x, GELU_TANH_GRAD_ROOT, GELU_TANH_GRAD_HALF_WIDTH, GELU_TANH_GRAD_WINDOW, slope)
+    return near_root(x, GELU_TANH_GRAD_ROOT, slope)
+
+
+@scalar
+def gelu_tanh_grad2(x):
+    # σ(v)·σ(−v)·L·(2 + 12c − x·L·(1 + 3c)²·tanh(v/2)), with c = C·x² and v = L·x·(1 + c)
+    t = abs(clamped(x, LOWEST, -LOWEST))
+    linear = number(GELU_TANH_LINEAR) * t
+    cubic = number(GELU_TANH_CUBIC) * (t * t)
+    e, unit = exp_scaled(-(linear * (1.0 + cubic)))
+    d = 1.0 + e * unit
+    steep = 1.0 + 3.0 * cubic
+    inner = (2.0 + 12.0 * cubic) * d - linear * (steep * steep) * (1.0 - e * unit)
+    bend = number(GELU_TANH_LINEAR) * e * inner / (d * d * d)
+    return near_root(t, GELU_TANH_GRAD2_ROOT, scaled(bend, unit))
 
 
 MISH_FLAT = 60.0  # above it mish is x
@@ -107,4 +220,155 @@ def mish_grad(x):
     a = full + 2.0
     d = full * a + 2.0
     slope = e * (a * d + 4.0 * t * (full + 1.0)) / (d * d)
-    return near_root(x, MISH_GRAD_ROOT, MISH_GRAD_HALF_WIDTH, MISH_GRAD_WINDOW, scaled(slope, unit))
+    return near_root(x, MISH_GRAD_ROOT, scaled(slope, unit))
+
+
+@scalar
+def mish_grad2(x):
+    # 4e·(2(1 + e)·d + x·(2 + 2e − 3e² − 2e³)) / d³, with e = eˣ and d = 2 + 2e + e²; above 0, the same in e⁻ˣ.
+    t = clamped(x, LOWEST, -LOWEST)
+    is_below = t < 0.0
+    e = exp(-abs(t))
+    square = e * e
+    d = 2.0 + 2.0 * e + square if is_below else 1.0 + 2.0 * e + 2.0 * square
+    odd = 2.0 + 2.0 * e - square * (3.0 + 2.0 * e) if is_below else square * (2.0 + 2.0 * e) - (2.0 + 3.0 * e)
+    steep, unit = exp_scaled(t if is_below else -2.0 * t)
+    bend = scaled(4.0 * steep * (2.0 * (1.0 + e) * d + t * odd) / (d * d * d), unit)
+    return near_root(x, MISH_GRAD2_LEFT_ROOT, near_root(x, MISH_GRAD2_RIGHT_ROOT, bend))
+
+
+SERF_FLAT = 40.0  # above it serf is x to all digits, and its second derivative 0
+
+
+@scalar
+def softplus_scaled(x):
+    """log(1 + eˣ), and its unit."""
+    e, unit = exp_scaled(-abs(x))
+    log = log1p_scaled(e, unit)
+    is_below = x < 0.0
+    return log if is_below else x + log * unit, unit if is_below else 1.0
+
+
+@scalar
+def serf(x):
+    s, unit = softplus_scaled(clamped(x, LOWEST, SERF_FLAT))
+    return weighted(at_least(x, LOWEST), erf_scaled(s, unit), unit)
+
+
+@scalar
+def serf_grad(x):
+    t = clamped(x, LOWEST, SERF_FLAT)
+    s, unit = softplus_scaled(t)
+    full = s * unit
+    w, _ = logistic(t)
+    slope = erf_scaled(s, unit) + t * w * (number(ERF_SLOPE) * exp(-(full * full)))
+    return near_root(x, SERF_GRAD_ROOT, scaled(slope, unit))
+
+
+@scalar
+def serf_grad2(x):
+    t = clamped(x, LOWEST, SERF_FLAT)
+    s, unit = softplus_scaled(t)
+    full = s * unit
+    w, _ = logistic(t)
+    e, far = exp_scaled(-(full * full))
+    bend = 2.0 + t * (1.0 - w * unit - 2.0 * full * (w * unit))
+    bend = scaled(number(ERF_SLOPE) * e * w * bend, unit * far)
+    return near_root(x, SERF_GRAD2_LEFT_ROOT, near_root(x, SERF_GRAD2_RIGHT_ROOT, bend))
+
+
+TANHEXP_FLAT = 7.0  # above it tanhexp is x to all digits, and its second derivative 0
+
+
+@scalar
+def tanhexp(x):
+    e, unit = exp_scaled(clamped(x, LOWEST, TANHEXP_FLAT))
+    return weighted(at_least(x, LOWEST), tanh_scaled(e, unit), unit)
+
+
+@scalar
+def tanhexp_grad(x):
+    t = clamped(x, LOWEST, TANHEXP_FLAT)
+    e, unit = exp_scaled(t)
+    steep, far = bell(2.0 * e * unit)
+    slope = tanh_scaled(e, unit) + 4.0 * t * e * (steep * far)
+    return near_root(x, TANHEXP_GRAD_ROOT, scaled(slope, unit))
+
+
+@scalar
+def tanhexp_grad2(x):
+    # e·(2 + x·(1 − 2e·tanh(e)))/cosh²(e), with e = eˣ; e⁻²ᵉ has as many digits as e has beyond its own size.
+    t = clamped(x, LOWEST, TANHEXP_FLAT)
+    e, unit = exp_scaled(t)
+    full = exp_long(clamped(x, LONG_LOWEST, TANHEXP_FLAT))
+    steep, far = bell(2.0 * full)
+    bend = 4.0 * e * steep * (2.0 + t * (1.0 - 2.0 * full * tanh(full)))
+    bend = scaled(bend, unit * far)
+    return near_root(x, TANHEXP_GRAD2_LEFT_ROOT, near_root(x, TANHEXP_GRAD2_RIGHT_ROOT, bend))
+
+
+@scalar
+def aria_exponent(z, alpha):
+    """log(σ(z)^α)."""
+    s, unit = softplus_scaled(-bounded(z, -GREATEST, -LOWEST))
+    return -(alpha * (s * unit))
+
+
+@scalar
+def sigmoid_long(z):
+    """σ(z) to a hundred bits; less than e^LONG_LOWEST is nothing."""
+    t = bounded(z, LONG_LOWEST, -LONG_LOWEST)
+    e = exp_long(-abs(t))
+    return (e if t < 0.0 else 1.0) / (1.0 + e)
+
+
+@scalar
+def aria(x, alpha=1.5, beta=1.0):
+    exponent = aria_exponent(finite_product(x, beta), alpha)
+    w, unit = exp_scaled(exponent)
+    return weighted(vanishing(x, exponent), w, unit)
+
+
+@scalar
+def aria_grad(x, alpha=1.5, beta=1.0):
+    z = bounded(finite_product(x, beta), -GREATEST, -LOWEST)
+    exponent = aria_exponent(z, alpha)
+    w, unit = exp_scaled(exponent)
+    slope = 1.0 + alpha * vanishing(z, exponent) * sigmoid_long(-z)
+    return choose(x, exponent < LOWEST, 0.0, scaled(w * slope, unit))
+
+
+@scalar
+def aria_grad2(x, alpha=1.5, beta=1.0):
+    z = bounded(finite_product(x, beta), -GREATEST, -LOWEST)
+    exponent = aria_exponent(z, alpha)
+    w, unit = exp_scaled(exponent)
+    rest, far = logistic(-z)
+    bend = 2.0 + vanishing(z, exponent) * (alpha * sigmoid_long(-z) - sigmoid_long(z))
+    bend = scaled(alpha * beta * w * rest * bend, unit * far)
+    return choose(x, exponent < LOWEST, 0.0, bend)
+
+
+@scalar
+def lisht(x):
+    t = abs(x)
+    return weighted(t, tanh(t), 1.0)
+
+
+@scalar
+def lisht_grad(x):
+    # tanh(x) = −m/(2 + m) and 1/cosh²(x) = 4(1 + m)/(2 + m)², with m = e^(−2x) − 1
+    t = abs(clamped(x, LOWEST, -LOWEST))
+    m = expm1(-2.0 * t)
+    d = 2.0 + m
+    return signed((4.0 * t * (1.0 + m) - m * d) / (d * d), x)
+
+
+@scalar
+def lisht_grad2(x):
+    # 2·(1 − x·tanh(x))/cosh²(x), with tanh(x) = (1 − e)/(1 + e) and 1/cosh²(x) = 4e/(1 + e)², e = e^(−2x)
+    t = abs(clamped(x, LOWEST, -LOWEST))
+    e, unit = exp_scaled(-2.0 * t)
+    d = 1.0 + e * unit
+    bend = 8.0 * e * (d - t * (1.0 - e * unit)) / (d * d * d)
+    return near_root(t, LISHT_GRAD2_ROOT, scaled(bend, unit))

@@ -6,17 +6,16 @@ The range of float64 holds all that a float32 function passes through: nothing h
 import math
 
 from dlc.kernels.bits import binary_exponent, mantissa
+from dlc.kernels.double import LN2 as LN2_PARTS
 from dlc.kernels.scalar import fma, inlined, power, with_sign
 from dlc.kernels.single import (
     EXP,
-    FARTHEST,
-    INV_SQRT_2PI,
+    EXP_LONG,
+    EXP_LONG_END,
     LN2,
     LOG1P,
     LOG2E,
     LOWEST,
-    MILLS,
-    MILLS_SCALE,
     SHIFT,
 )
 
@@ -52,12 +51,6 @@ def scaled(x, unit):
 
 
 @inlined
-def near_root(x, root, half_width, window, elsewhere):
-    """ELSEWHERE: float64 has digits enough beside any root of a float32 function."""
-    return elsewhere
-
-
-@inlined
 def clamped(x, low, high):
     """x, no lower than low and no higher than high; nan stays."""
     x = low if x < low else x
@@ -78,6 +71,23 @@ def polynomial(x, coefficients):
 
 
 @inlined
+def long_polynomial(x, coefficients, last):
+    """In one sequence, highest power first."""
+    total = polynomial(x, coefficients)
+    for coefficient in last:
+        total = fma(total, x, coefficient)
+    return total
+
+
+@inlined
+def near_root(x, root, elsewhere):
+    """Beside a ROOT, where any other form would lose its digits, (x − root)·polynomial(x − root)."""
+    place, half_width, coefficients = root
+    d = x - place
+    return d * polynomial(d, coefficients) if abs(d) < half_width else elsewhere
+
+
+@inlined
 def expm1_parts(x):
     """e^x = (1 + p)·s: the pair p, s."""
     x = LOWEST if x < LOWEST else x
@@ -91,6 +101,15 @@ def exp(x):
     """e^x, for x ≤ 700."""
     p, s = expm1_parts(x)
     return fma(p, s, s)
+
+
+@inlined
+def exp_long(x):
+    """e^x to all digits of float64, for |x| ≤ 700: where what follows takes nearly all of them away."""
+    shifted = fma(x, LOG2E, SHIFT)
+    k = shifted - SHIFT
+    r = fma(-k, LN2_PARTS[1], fma(-k, LN2_PARTS[0], x))
+    return long_polynomial(r, EXP_LONG, EXP_LONG_END) * power(shifted)
 
 
 @inlined
@@ -151,34 +170,6 @@ def bell(z):
     e = exp(-abs(z))
     d = 1.0 + e
     return e / (d * d), 1.0
-
-
-@inlined
-def gaussian(t):
-    """e^(−t²/2), and its unit, 1."""
-    t = clamped(t, -FARTHEST, FARTHEST)
-    return exp(-0.5 * (t * t)), 1.0
-
-
-@inlined
-def normal_pdf(t):
-    """e^(−t²/2) / √(2π), and its unit, 1."""
-    return INV_SQRT_2PI * gaussian(t)[0], 1.0
-
-
-@inlined
-def normal_tail(t):
-    """M(t) = Φ(−t)·e^(t²/2), for t ≥ 0: the tail of the normal distribution without its steep factor."""
-    w = 1.0 / fma(clamped(t, 0.0, FARTHEST), MILLS_SCALE, 1.0)
-    return w * polynomial(w - 0.5, MILLS)
-
-
-@inlined
-def normal_cdf(x):
-    """Φ(x), and its unit, 1."""
-    t = abs(x)
-    below = gaussian(t)[0] * normal_tail(t)
-    return below if x < 0.0 else 1.0 - below, 1.0
 
 
 @inlined

@@ -19,6 +19,8 @@ from dlc.kernels.double import (
     LN2,
     LN2_REST,
     LOG1P,
+    LOG1P_LONG,
+    LOG1P_LONG_END,
     LOG2E,
     LOWEST,
     NORMAL_LOWEST,
@@ -212,6 +214,13 @@ def log1p(y):
     top = pairs.high(s)
     z = top * top
     return 2.0 * s + top * z * polynomial(z, LOG1P)
+
+
+@scalar
+def log1p_long(y):
+    """log(1 + y) to seventy bits, for 0 ≤ y ≤ 1."""
+    s = y / (2.0 + y)
+    return s * long_polynomial(s * s, LOG1P_LONG, LOG1P_LONG_END)
 
 
 @twins(light.log)

@@ -34,6 +34,7 @@ from dlc.kernels.elementary import (
     exp_long,
     exp_scaled,
     expm1,
+    log1p_long,
     log1p_scaled,
     logistic,
     near_root,
@@ -308,43 +309,38 @@ def tanhexp_grad2(x):
 
 
 @scalar
-def aria_exponent(z, alpha):
-    """log(σ(z)^α)."""
-    s, unit = softplus_scaled(-bounded(z, -GREATEST, -LOWEST))
-    return -(alpha * (s * unit))
-
-
-@scalar
-def sigmoid_long(z):
-    """σ(z) to a hundred bits; less than e^LONG_LOWEST is nothing."""
-    t = bounded(z, LONG_LOWEST, -LONG_LOWEST)
-    e = exp_long(-abs(t))
-    return (e if t < 0.0 else 1.0) / (1.0 + e)
+def aria_parts(x, alpha, beta):
+    """z = β·x, σ(z) and σ(−z) to a hundred bits, and log(σ(z)^α); below e^LONG_LOWEST, σ counts as nothing."""
+    z = bounded(finite_product(x, beta), -GREATEST, -LOWEST)
+    e = exp_long(bounded(-abs(z), LONG_LOWEST, 0.0))
+    greater = 1.0 / (1.0 + e)
+    is_below = z < 0.0
+    log = log1p_long(e)
+    exponent = -alpha * (log - z if is_below else log)
+    return z, e * greater if is_below else greater, greater if is_below else e * greater, exponent
 
 
 @scalar
 def aria(x, alpha=1.5, beta=1.0):
-    exponent = aria_exponent(finite_product(x, beta), alpha)
+    _, _, _, exponent = aria_parts(x, alpha, beta)
     w, unit = exp_scaled(exponent)
     return weighted(vanishing(x, exponent), w, unit)
 
 
 @scalar
 def aria_grad(x, alpha=1.5, beta=1.0):
-    z = bounded(finite_product(x, beta), -GREATEST, -LOWEST)
-    exponent = aria_exponent(z, alpha)
+    z, _, rest, exponent = aria_parts(x, alpha, beta)
     w, unit = exp_scaled(exponent)
-    slope = 1.0 + alpha * vanishing(z, exponent) * sigmoid_long(-z)
+    slope = 1.0 + alpha * vanishing(z, exponent) * rest
     return choose(x, exponent < LOWEST, 0.0, scaled(w * slope, unit))
 
 
 @scalar
 def aria_grad2(x, alpha=1.5, beta=1.0):
-    z = bounded(finite_product(x, beta), -GREATEST, -LOWEST)
-    exponent = aria_exponent(z, alpha)
+    z, gate, rest, exponent = aria_parts(x, alpha, beta)
     w, unit = exp_scaled(exponent)
+    bend = 2.0 + vanishing(z, exponent) * (alpha * rest - gate)
     rest, far = logistic(-z)
-    bend = 2.0 + vanishing(z, exponent) * (alpha * sigmoid_long(-z) - sigmoid_long(z))
     bend = scaled(alpha * beta * w * rest * bend, unit * far)
     return choose(x, exponent < LOWEST, 0.0, bend)
 

@@ -154,6 +154,7 @@ APPROXIMATIONS = (
     Approximation(
         "LOG1P", of_square(quotient(lambda s: log1p_of(s) - 2 * s, 3)), squares_to(lambda: mpf(1) / 3), 11, 6
     ),
+    Approximation("LOG1P_LONG", of_square(quotient(log1p_of, 1)), squares_to(lambda: mpf(1) / 3), 15, 11, ends=6),
     Approximation("MILLS", mills, mills_range, 24, 11, ends=2),
     Approximation("ERF", of_square(quotient(mpmath.erf, 1)), squares_to(lambda: mpf(1)), 15, 9, ends=2),
     Approximation("SIN", of_square(quotient(lambda r: mpmath.sin(r) - r, 3)), squares_to(eighth_turn), 7, 4),

@@ -71,7 +71,7 @@ def activation(
         library = viewpoint.library_named(as_, "--as")
         there = viewpoint.meaning_in(library, name)
         card = there.card
-        params = parameters.parse(card, param or [], there.params, there.convention.other_names)
+        params = parameters.parse(card, param or [], there.params, there.spelling.other_names)
     else:
         card = ACTIVATIONS[name]
         params = parameters.parse(card, param or [])

@@ -13,7 +13,8 @@ Each is imported on use only. What is called is the call of the convention (dlc.
 
 A function is None where the library has none, or has none at these parameters. Functions of a vector work along the
 last axis. onnxruntime runs one operator on one thread, has no derivatives (the second of value_and_vjp is None), and
-for some operators no float64: the call then raises TypeError. jax's functions are not compiled: jit them yourself.
+for some operators no float64: the call then raises NotInThisTypeError, a TypeError. jax's functions are not compiled:
+jit them yourself.
 """
 
 import os
@@ -33,6 +34,10 @@ LIBRARIES = tuple(CONVENTIONS)
 OPSET, IR_VERSION = 24, 10  # the newest opset of which onnxruntime 1.32 has all of these operators
 
 MODULES = {"torch": ("torch",), "keras": ("keras", "torch"), "jax": ("jax",), "onnx": ("onnx", "onnxruntime")}
+
+
+class NotInThisTypeError(TypeError):
+    """The library has the function, but not for arrays of that type."""
 
 
 def available(library: str) -> bool:
@@ -138,7 +143,7 @@ class _Operator:
         try:
             return runtime.InferenceSession(_model(self._call, dtype), options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise TypeError(f"onnxruntime cannot do {self._call} in {dtype}") from error
+            raise NotInThisTypeError(f"onnxruntime cannot do {self._call} in {dtype}") from error
 
 
 def _model(call: str, dtype: str) -> bytes:

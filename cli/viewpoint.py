@@ -6,9 +6,9 @@ from typing import Any
 from dlc.cli import kinks, show
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.convention import SIDES
 from dlc.reference.conventions import (
     CONVENTIONS,
-    SIDES,
     WITHOUT_DERIVATIVES,
     Meaning,
     convention,
@@ -33,7 +33,7 @@ def meaning_in(library: str, name: str) -> Meaning:
         return found
     card = ACTIVATIONS[name] if name in ACTIVATIONS else _card_elsewhere(name)
     if card is None:
-        raise UnknownNameError("activation", name, [*names(library), *ACTIVATIONS.names])
+        raise UnknownNameError("activation", name, dict.fromkeys([*names(library), *ACTIVATIONS.names]))
     raise BadInputError(_lacks(library, card))
 
 
@@ -46,7 +46,7 @@ def _card_elsewhere(name: str) -> ActivationCard | None:
 def _lacks(library: str, card: ActivationCard) -> str:
     others = who_has(card.name)
     if not others:
-        return f"{library} has no {card.name}, nor has any of {', '.join(CONVENTIONS)}; without --as it is dlc's own"
+        return f"{_list(CONVENTIONS, 'and')} have no {card.name}; ask for it without a library, as dlc defines it"
     return f"{library} has no {card.name}; {_list(others, 'and')} {'has' if len(others) == 1 else 'have'} it"
 
 

@@ -17,10 +17,12 @@ class Argument:
     """An argument there besides x: its default, and which of the card's parameters it is.
 
     "1/width" says that it is one over the width; nothing, that it is no number or has to stay as in the call.
+    UNLIMITED is what to write for an infinite parameter.
     """
 
     default: Any
     param: str = ""
+    unlimited: str = ""
 
     def as_params(self, value: Any) -> dict[str, float]:
         """What VALUE there is as a parameter of the card; None there is no limit."""
@@ -35,10 +37,34 @@ class Argument:
 
 @dataclass(frozen=True)
 class Spelling:
-    """Another name in the library, and the defaults that are others there."""
+    """A name in the library, in full, and what it takes besides x."""
 
     name: str
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+
+    @property
+    def short(self) -> str:
+        """The name without its module."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def signature(self) -> str:
+        """The arguments, with their defaults."""
+        defaults = {name: argument.default for name, argument in self.arguments.items()}
+        return ", ".join(name if value == REQUIRED else f"{name}={value!r}" for name, value in defaults.items())
+
+    @property
+    def params_by_default(self) -> dict[str, float]:
+        """The card's parameters by the library's defaults; what is required there is not among them."""
+        params: dict[str, float] = {}
+        for argument in self.arguments.values():
+            params |= argument.as_params(argument.default)
+        return params
+
+    @property
+    def other_names(self) -> dict[str, Callable[[float], dict[str, float]]]:
+        """What a value of each argument is as a parameter of the card."""
+        return {name: argument.as_params for name, argument in self.arguments.items() if argument.param}
 
 
 @dataclass(frozen=True)
@@ -54,22 +80,27 @@ class Convention:
     note: str = ""
 
     @property
+    def spelling(self) -> Spelling:
+        """The name that is called."""
+        return Spelling(self.call.partition("(")[0], self.arguments)
+
+    @property
     def spellings(self) -> tuple[Spelling, ...]:
-        """All names of it there, in full; the first is the one that is called."""
-        return (Spelling(self.call.partition("(")[0]), *self.also)
+        """All names of it there."""
+        return (self.spelling, *self.also)
 
     @property
     def call_as_is(self) -> str | None:
         """The call with x alone; None if it requires more."""
         if any(argument.default == REQUIRED for argument in self.arguments.values()):
             return None
-        return f"{self.spellings[0].name}{'()' if self.call.endswith(')(x)') else ''}(x)"
+        return f"{self.spelling.name}{'()' if self.call.endswith(')(x)') else ''}(x)"
 
     def call_with(self, params: Mapping[str, float]) -> str:
         """The call with these parameters of the card."""
-        unlimited = {argument.param for argument in self.arguments.values() if argument.default is None}
+        unlimited = {argument.param: argument.unlimited for argument in self.arguments.values()}
         texts = {
-            name: "None" if math.isinf(value) and name in unlimited else in_python(value)
+            name: unlimited[name] if math.isinf(value) and name in unlimited else in_python(value)
             for name, value in params.items()
         }
         return self.call.format(**texts)
@@ -77,25 +108,6 @@ class Convention:
     def takes(self, name: str) -> bool:
         """Whether the call can be told that parameter of the card."""
         return f"{{{name}}}" in self.call
-
-    @property
-    def other_names(self) -> dict[str, Callable[[float], dict[str, float]]]:
-        """What a value of each argument there is as a parameter of the card."""
-        return {name: argument.as_params for name, argument in self.arguments.items() if argument.param}
-
-    def params_by_default(self, spelling: Spelling | None = None) -> dict[str, float]:
-        """The card's parameters by the library's defaults; what is required there is not among them."""
-        params: dict[str, float] = {}
-        changed = spelling.defaults if spelling else {}
-        for name, argument in self.arguments.items():
-            params |= argument.as_params(changed.get(name, argument.default))
-        return params
-
-    def signature(self, spelling: Spelling | None = None) -> str:
-        """The arguments besides x, with their defaults."""
-        changed = spelling.defaults if spelling else {}
-        defaults = {name: changed.get(name, argument.default) for name, argument in self.arguments.items()}
-        return ", ".join(name if value == REQUIRED else f"{name}={value!r}" for name, value in defaults.items())
 
     def sides(self, kinks: Sequence[float], params: Mapping[str, float]) -> list[str]:
         """The side from which the derivative at each of the card's KINKS is taken; empty where it is the card's."""
@@ -105,6 +117,4 @@ class Convention:
 
 def in_python(value: float) -> str:
     """A number as one would write it in Python."""
-    if math.isinf(value):
-        return f'float("{value}")'
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)

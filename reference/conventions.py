@@ -7,7 +7,7 @@ runs it, and `make peers` compares the two. The tables are in conventions_torch.
 from dataclasses import dataclass
 
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
-from dlc.reference.convention import SIDES, Convention, Spelling
+from dlc.reference.convention import Convention, Spelling
 from dlc.reference.conventions_jax import JAX
 from dlc.reference.conventions_keras import KERAS
 from dlc.reference.conventions_onnx import ONNX
@@ -21,9 +21,18 @@ WITHOUT_DERIVATIVES = ("onnx",)
 class Meaning:
     """What a name means in a library, in our terms."""
 
-    card: ActivationCard
     convention: Convention
-    params: dict[str, float]  # all of the card's, by the library's defaults
+    spelling: Spelling
+
+    @property
+    def card(self) -> ActivationCard:
+        """The function."""
+        return ACTIVATIONS[self.convention.card]
+
+    @property
+    def params(self) -> dict[str, float]:
+        """All of the card's, by the library's defaults."""
+        return self.card.knobs | self.spelling.params_by_default
 
 
 def convention(library: str, card: str) -> Convention | None:
@@ -38,7 +47,7 @@ def who_has(card: str) -> list[str]:
 
 def names(library: str) -> list[str]:
     """Every name that LIBRARY has for a function of ours, without its module."""
-    return list(dict.fromkeys(_short(spelling) for each in CONVENTIONS[library] for spelling in each.spellings))
+    return list(dict.fromkeys(spelling.short for each in CONVENTIONS[library] for spelling in each.spellings))
 
 
 def meaning(library: str, name: str) -> Meaning | None:
@@ -46,35 +55,24 @@ def meaning(library: str, name: str) -> Meaning | None:
 
     A name of the library goes before one of ours, and an exact one before one that differs in case or underscores.
     """
-    spelled = [(_short(spelling), each, spelling) for each in CONVENTIONS[library] for spelling in each.spellings]
-    for there, found, spelling in spelled:
-        if there == name:
-            return _meaning(library, found, spelling)
+    spelled = [(each, spelling) for each in CONVENTIONS[library] for spelling in each.spellings]
+    for found, spelling in spelled:
+        if spelling.short == name:
+            return said_plainly(library, found, spelling)
     if name in ACTIVATIONS:
         by_card = convention(library, ACTIVATIONS[name].name)
-        return None if by_card is None else _by_card(by_card)
-    for there, found, spelling in spelled:
-        if _folded(there) == _folded(name):
-            return _meaning(library, found, spelling)
+        return None if by_card is None else Meaning(by_card, by_card.spelling)
+    for found, spelling in spelled:
+        if _folded(spelling.short) == _folded(name):
+            return said_plainly(library, found, spelling)
     return None
 
 
-def _short(spelling: Spelling) -> str:
-    return spelling.name.rpartition(".")[2]
+def said_plainly(library: str, found: Convention, spelling: Spelling) -> Meaning:
+    """What a name of LIBRARY means when nothing is said but the name."""
+    plain = convention(library, found.plain) if found.plain else None
+    return Meaning(plain, plain.spelling) if plain else Meaning(found, spelling)
 
 
 def _folded(name: str) -> str:
     return name.lower().replace("_", "")
-
-
-def _by_card(found: Convention, spelling: Spelling | None = None) -> Meaning:
-    card = ACTIVATIONS[found.card]
-    return Meaning(card, found, card.knobs | found.params_by_default(spelling))
-
-
-def _meaning(library: str, found: Convention, spelling: Spelling) -> Meaning:
-    plain = convention(library, found.plain) if found.plain else None
-    return _by_card(plain) if plain else _by_card(found, spelling)
-
-
-__all__ = ["CONVENTIONS", "SIDES", "Convention", "Meaning", "Spelling", "convention", "meaning", "names", "who_has"]

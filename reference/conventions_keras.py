@@ -7,7 +7,7 @@ from dlc.reference.convention import REQUIRED, Argument, Convention, Spelling
 AXIS = {"axis": Argument(-1)}
 RELU = {
     "negative_slope": Argument(0.0, "negative_slope"),
-    "max_value": Argument(None, "max_value"),
+    "max_value": Argument(None, "max_value", unlimited="None"),
     "threshold": Argument(0.0, "threshold"),
 }
 
@@ -21,7 +21,7 @@ KERAS = (
             "left" if max_value == inf and threshold == 0 else "zero",
             "right" if max_value == 6 and threshold == 0 else "left",
         ),
-        also=(Spelling("keras.layers.ReLU"),),
+        also=(Spelling("keras.layers.ReLU", RELU),),
     ),
     Convention("relu", "keras.activations.relu(x)"),
     Convention("relu6", "keras.activations.relu6(x)"),
@@ -29,7 +29,7 @@ KERAS = (
         "leaky_relu",
         "keras.activations.leaky_relu(x, negative_slope={alpha})",
         {"negative_slope": Argument(0.2, "alpha")},
-        also=(Spelling("keras.layers.LeakyReLU", {"negative_slope": 0.3}),),
+        also=(Spelling("keras.layers.LeakyReLU", {"negative_slope": Argument(0.3, "alpha")}),),
     ),
     Convention(
         "prelu",

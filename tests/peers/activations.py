@@ -1,99 +1,94 @@
-"""Activations beside torch and jax: what they compute, recorded for the tests, and how fast sigmoid is."""
+"""Activations as torch, keras, jax and onnxruntime compute them, recorded for the tests, and how fast sigmoid is."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from math import inf, isinf, nan
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-import torch
-import torch.nn.functional as F  # noqa: N812  (its users call it so)
 
+from dlc.cli import libraries
 from dlc.cli.catalog import array_kernel
 from dlc.cli.timing import paired_ratio, race
-from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.conventions import CONVENTIONS, Convention
 
 RECORD = "activations.json"
-X = [-100.0, -30.0, -5.0, -3.0, -1.5, -1.0, -0.3, -1e-3, 0.0, 1e-3, 0.3, 1.0, 1.5, 3.0, 5.0, 6.0, 30.0, 100.0]
+DISTRIBUTIONS = ("torch", "keras", "jax", "onnx", "onnxruntime")
 
-TORCH: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "identity": torch.nn.Identity(),
-    "relu": F.relu,
-    "relu6": F.relu6,
-    "leaky_relu": F.leaky_relu,
-    "prelu": lambda x: F.prelu(x, torch.tensor([0.25], dtype=x.dtype)),
-    "thresholded_relu": lambda x: F.threshold(x, 1.0, 0.0),
-    "hard_sigmoid": F.hardsigmoid,
-    "hard_tanh": F.hardtanh,
-    "softsign": F.softsign,
-    "sigmoid": torch.sigmoid,
-    "softplus": F.softplus,
-    "log_sigmoid": F.logsigmoid,
-    "tanh": torch.tanh,
-    "elu": F.elu,
-    "selu": F.selu,
-    "silu": F.silu,
-    "gelu": F.gelu,
-    "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
-    "mish": F.mish,
-    "softmax": lambda x: F.softmax(x, dim=-1),
-    "log_softmax": lambda x: F.log_softmax(x, dim=-1),
-}
-
-JAX: dict[str, Callable[[Any], Any]] = {
-    "identity": jax.nn.identity,
-    "relu": jax.nn.relu,
-    "relu6": jax.nn.relu6,
-    "leaky_relu": jax.nn.leaky_relu,
-    "hard_sigmoid": jax.nn.hard_sigmoid,
-    "hard_tanh": jax.nn.hard_tanh,
-    "softsign": jax.nn.soft_sign,
-    "sigmoid": jax.nn.sigmoid,
-    "softplus": jax.nn.softplus,
-    "log_sigmoid": jax.nn.log_sigmoid,
-    "tanh": jax.nn.tanh,
-    "elu": jax.nn.elu,
-    "selu": jax.nn.selu,
-    "silu": jax.nn.silu,
-    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
-    "gelu_tanh": lambda x: jax.nn.gelu(x, approximate=True),
-    "mish": jax.nn.mish,
-    "softmax": jax.nn.softmax,
-    "log_softmax": jax.nn.log_softmax,
-}
+X = [-100.0, -30.0, -6.0, -3.5, -1.5, -1.0, -0.3, -1e-3, 1e-3, 0.3, 1.0, 1.5, 3.5, 5.0, 8.0, 30.0, 100.0]
+SPECIALS = [0.0, -0.0, inf, -inf, nan]
+VECTORS = [[0.5, -1.0, 2.0, 0.25], [-30.0, 0.0, 3.0, 3.5, 30.0, -0.3]]
+COTANGENTS = [1.0, -0.5, 2.0, 0.25, -3.0, 0.75]
 
 
-def by_torch(function: Callable[[torch.Tensor], torch.Tensor], *, vector: bool) -> list[list[float]]:
-    """Values, and derivatives: of a vector function, the diagonal of its Jacobian."""
-    x = torch.tensor(X, dtype=torch.float64, requires_grad=True)
-    y = function(x)
-    if vector:
-        slope = torch.autograd.functional.jacobian(function, x.detach()).diagonal()
-    else:
-        (slope,) = torch.autograd.grad(y.sum(), x)
-    return [y.tolist(), slope.tolist()]
-
-
-def by_jax(function: Callable[[Any], Any], *, vector: bool) -> list[list[float]]:
-    """The same by jax."""
-    x = jnp.array(X, jnp.float64)
-    slope = jnp.diagonal(jax.jacobian(function)(x)) if vector else jax.vmap(jax.grad(function))(x)
-    return [function(x).tolist(), slope.tolist()]
+def other_params(card: ActivationCard, found: Convention) -> dict[str, float]:
+    """Parameters that are not the card's defaults, where the library takes them."""
+    changed = {name: 6.0 if isinf(value) else value * 1.5 or 0.125 for name, value in card.knobs.items()}
+    return {name: changed[name] if found.takes(name) else value for name, value in card.knobs.items()}
 
 
 def recorded() -> dict[str, Any]:
-    """What the peers compute now, in the form of the file."""
-    results: dict[str, dict[str, Any]] = {}
+    """What the libraries compute now, in the form of the file: by card, library, parameters and type."""
+    results: dict[str, Any] = {}
     for name, card in ACTIVATIONS.items():
-        results[name] = {}
-        for library, functions, by in (("torch", TORCH, by_torch), ("jax", JAX, by_jax)):
-            if name in functions:
-                results[name][library] = by(functions[name], vector=card.vector)
-    return {"x": X, "activations": results}
+        found = {library: each for library, table in CONVENTIONS.items() for each in table if each.card == name}
+        results[name] = {library: dict(_cases(library, each)) for library, each in found.items() if not card.noisy}
+    return {"activations": results, "noise": noise()}
+
+
+def _cases(library: str, found: Convention) -> Iterator[tuple[str, Any]]:
+    card = ACTIVATIONS[found.card]
+    params = {"as dlc": card.knobs, "as dlc, other parameters": other_params(card, found)}
+    for case, values in params.items():
+        if case == "as dlc" or values != card.knobs:
+            function = libraries.function(library, card.name, **values)
+            yield case, {"params": values, **dict(_by_type(library, card, function, values))}
+    if found.call_as_is:
+        yield "as is", dict(_by_type(library, card, libraries.as_is(library, card.name), {}))
+
+
+def _by_type(
+    library: str, card: ActivationCard, function: Any, params: dict[str, float]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    kinks = card.kinks_at(card.knobs | params)
+    points = VECTORS if card.vector else [[*X, *kinks, *SPECIALS]]
+    for dtype in ("float64", "float32"):
+        try:
+            yield (
+                dtype,
+                [_computed(library, function, np.array(each, dtype), vector=card.vector) for each in points],
+            )
+        except libraries.NotInThisTypeError:
+            continue
+
+
+def _computed(library: str, function: Any, x: np.ndarray, *, vector: bool) -> dict[str, Any]:
+    """The value at X, and what multiplies it by the Jacobian; that is the derivative for functions of a number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's, where the dimension is not said
+        value = libraries.to_numpy(library, function(libraries.to_native(library, x)))
+        v = np.resize(COTANGENTS if vector else [1.0], value.shape).astype(x.dtype)
+        _, product = libraries.value_and_vjp_of(library, function, x, v)
+    return {"x": x, "v": v, "value": value, "vjp": product} if vector else {"x": x, "value": value, "vjp": product}
+
+
+def noise() -> dict[str, Any]:
+    """Torch's functions of noise, beside the noise: what is left of them is ours."""
+    torch = import_module("torch")
+    x = torch.tensor(VECTORS[1], dtype=torch.float64)
+    torch.manual_seed(0)
+    soft = libraries.function("torch", "gumbel_softmax", tau=2.0)(x)
+    torch.manual_seed(0)
+    drawn = -torch.empty_like(x).exponential_().log()
+    leaky = libraries.function("torch", "rrelu_train")(x)
+    return {"x": x.numpy(), "gumbel": drawn.numpy(), "gumbel_softmax": soft.numpy(), "rrelu_train": leaky.numpy()}
 
 
 def race_sigmoid(elements: int = 16_384, budget: float = 10) -> None:
     """sigmoid float32 forward, one thread: nanoseconds an element, and the ratio in one interleaved run."""
+    torch = import_module("torch")
     torch.set_num_threads(1)
     x = np.random.default_rng(0).normal(0, 3, elements).astype(np.float32)
     out, there = np.empty_like(x), torch.from_numpy(x.copy())

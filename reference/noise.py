@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dlc.reference.activation_family import ACTIVATIONS
 from dlc.reference.numbers import Number, library, log
-from dlc.reference.vectors import Vector, place_of_greatest, softmax, softmax_vjp
+from dlc.reference.vectors import Vector, greatest, place_of_greatest, softmax, softmax_vjp
 
 # fmt: off  (a card reads as one entry of a table)
 
@@ -27,8 +27,9 @@ def uniform(seed: Number, position: int, like: Number) -> Number:
 
 
 def perturbed(x: Vector, tau: Number, seed: Number, first: int) -> list[Number]:
-    """(x_i + g_i)/τ, with g_i = −log(−log u_i) for uniform u_i: a draw from Gumbel's distribution."""
-    return [(each - log(-log(uniform(seed, first + i, each)))) / tau for i, each in enumerate(x)]
+    """(x_i − max x + g_i)/τ, with g_i = −log(−log u_i) for uniform u_i: a draw from Gumbel's distribution."""
+    top = greatest(x)
+    return [((each - top) - log(-log(uniform(seed, first + i, each)))) / tau for i, each in enumerate(x)]
 
 
 def gumbel_softmax_vjp(

@@ -17,6 +17,7 @@ from dlc.cli.activation import activation
 from dlc.cli.bench import bench_app
 from dlc.cli.browse import list_, show_
 from dlc.cli.check import check
+from dlc.cli.diff import diff
 from dlc.cli.optimize import optimize
 
 
@@ -43,6 +44,7 @@ app = typer.Typer(
 VALUES = {"ignore_unknown_options": True}
 
 app.command(context_settings=VALUES)(activation)
+app.command(context_settings=VALUES)(diff)
 app.command()(optimize)
 app.add_typer(bench_app, name="bench")
 app.command()(check)

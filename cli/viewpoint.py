@@ -12,9 +12,9 @@ from dlc.reference.conventions import (
     WITHOUT_DERIVATIVES,
     Meaning,
     convention,
+    conventions,
     meaning,
     names,
-    who_has,
 )
 from dlc.reference.family import UnknownNameError
 
@@ -31,10 +31,16 @@ def meaning_in(library: str, name: str) -> Meaning:
     found = meaning(library, name)
     if found is not None:
         return found
+    raise BadInputError(_lacks(library, card_named(name)))
+
+
+def card_named(name: str) -> ActivationCard:
+    """The card of NAME, ours or that of any library. Raises UnknownNameError."""
     card = ACTIVATIONS[name] if name in ACTIVATIONS else _card_elsewhere(name)
     if card is None:
-        raise UnknownNameError("activation", name, dict.fromkeys([*names(library), *ACTIVATIONS.names]))
-    raise BadInputError(_lacks(library, card))
+        known = [*ACTIVATIONS.names, *(each for library in CONVENTIONS for each in names(library))]
+        raise UnknownNameError("activation", name, dict.fromkeys(known))
+    return card
 
 
 def _card_elsewhere(name: str) -> ActivationCard | None:
@@ -44,7 +50,7 @@ def _card_elsewhere(name: str) -> ActivationCard | None:
 
 
 def _lacks(library: str, card: ActivationCard) -> str:
-    others = who_has(card.name)
+    others = conventions(card.name)
     if not others:
         return f"{_list(CONVENTIONS, 'and')} have no {card.name}; ask for it without a library, as dlc defines it"
     return f"{library} has no {card.name}; {_list(others, 'and')} {'has' if len(others) == 1 else 'have'} it"

@@ -51,7 +51,9 @@ class Spelling:
     def signature(self) -> str:
         """The arguments, with their defaults."""
         defaults = {name: argument.default for name, argument in self.arguments.items()}
-        return ", ".join(name if value == REQUIRED else f"{name}={value!r}" for name, value in defaults.items())
+        return ", ".join(
+            name if value == REQUIRED else f"{name}={in_python(value)}" for name, value in defaults.items()
+        )
 
     @property
     def params_by_default(self) -> dict[str, float]:
@@ -115,6 +117,10 @@ class Convention:
         return [sides] * len(kinks) if isinstance(sides, str) else list(sides[: len(kinks)])
 
 
-def in_python(value: float) -> str:
-    """A number as one would write it in Python."""
+def in_python(value: Any) -> str:
+    """A default or a number as one would write it in Python."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if value is None or isinstance(value, bool):
+        return str(value)
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)

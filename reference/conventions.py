@@ -40,9 +40,10 @@ def convention(library: str, card: str) -> Convention | None:
     return next((each for each in CONVENTIONS[library] if each.card == card), None)
 
 
-def who_has(card: str) -> list[str]:
-    """The libraries that offer what CARD says."""
-    return [library for library in CONVENTIONS if convention(library, card)]
+def conventions(card: str) -> dict[str, Convention]:
+    """How each library offers what CARD says, of those that do."""
+    found = {library: convention(library, card) for library in CONVENTIONS}
+    return {library: each for library, each in found.items() if each}
 
 
 def names(library: str) -> list[str]:

@@ -77,7 +77,7 @@ def test_the_wheel_holds_every_module(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    expected = {f"dlc/{path.parent.name}/{path.name}" for path in modules()}
+    expected = {f"dlc/{path.parent.name}/{path.name}" for path in [*modules(), *ROOT.glob("reference/*.json")]}
     found = {name for name in names if name.startswith("dlc/")}
     assert found == expected
     assert any(name.endswith("licenses/LICENSE") for name in names)

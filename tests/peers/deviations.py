@@ -79,7 +79,7 @@ def _truths(name: str, quantity: str, dtype: str) -> list[Any]:
     function = card.function if quantity == "value" else card.grad
     true = [truth(function, x, card.knobs) for x in _places(dtype).tolist()]
     at_zero = SPECIALS.index(-0.0, 1) - len(SPECIALS)
-    if true[at_zero] == 0 and on_side(card.function, 0.0, card.knobs, -1) < 0:
+    if quantity == "value" and true[at_zero] == 0 and on_side(card.function, 0.0, card.knobs, -1) < 0:
         true[at_zero] = -0.0
     return true
 
@@ -107,20 +107,27 @@ def _deviating(
         outwards = [i for i in inside if i not in specials and x[i] * side > 0][::side]
         judged = [i for i in outwards if is_normal(true[i], dtype)]
         lost = [not relative_error(float(gives[i]), true[i]) < USELESS for i in judged]
-        yield from _edges(judged, lost)
+        yield from _edges(judged, lost, [i for i in judged if gives[i] == 0])
         errors = {i: ulps(float(gives[i]), true[i], dtype) for i in judged}
         if errors and not any(lost) and max(errors.values()) > WORTH_TELLING:
             bad = [i for i, error in errors.items() if error > 0.9 * max(errors.values())]
             yield WORST, min(bad, key=lambda i: abs(math.log(abs(x[i]))))  # the plainest number of them
 
 
-def _edges(judged: list[int], lost: list[bool]) -> Iterator[tuple[str, int]]:
-    """Where lost places begin, seen from where digits are left; JUDGED are the places from 0 outwards."""
+def _edges(judged: list[int], lost: list[bool], zeros: list[int]) -> Iterator[tuple[str, int]]:
+    """Where lost places begin, seen from where digits are left; JUDGED are the places from 0 outwards.
+
+    Of places that give 0 to the end, also the first.
+    """
     good = lost.index(False) if False in lost else 0
     if good > 0:
         yield INWARDS, judged[good - 1]
     if True in lost[good:]:
-        yield OUTWARDS if lost[-1] else BETWEEN, judged[lost.index(True, good)]
+        first = judged[lost.index(True, good)]
+        yield OUTWARDS if lost[-1] else BETWEEN, first
+        to_the_end = [i for i, zero in zip(judged[::-1], zeros[::-1], strict=False) if i == zero]
+        if to_the_end and to_the_end[-1] != first:
+            yield OUTWARDS, to_the_end[-1]
 
 
 def _of_vectors(card: ActivationCard, library: str, function: Any, dtype: str) -> Iterator[list[Any]]:

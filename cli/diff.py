@@ -1,0 +1,196 @@
+"""`dlc diff`: what other libraries say under the same name, what to write there to agree, and where they fail."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlc.cli import show, values, viewpoint
+from dlc.cli.catalog import complete
+from dlc.cli.errors import BadInputError
+from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.convention import in_python
+from dlc.reference.conventions import conventions, said_plainly
+from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
+from dlc.reference.ulp import FORMATS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dlc.cli.columns import Pair, View
+
+DIGITS = 7  # of values on a terminal
+SIDE_NAMES = {"left": "from the left", "right": "from the right", "mid": "the mean of both sides", "zero": "0"}
+
+
+def diff(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="Our name, or a library's.", autocompletion=complete(ACTIVATIONS)),
+    ],
+    x: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[X]...", help="Where to compare, as for `dlc activation`; by default at kinks and more."
+        ),
+    ] = None,
+    dtype: Annotated[
+        str | None, typer.Option(help="float32 or float64; by default that of a .npy file, or float64.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How torch, keras, jax and ONNX see a function: names, defaults, values and derivatives beside dlc's.
+
+    None of them has to be installed: what they do is on file, and `make peers` compares that with the real ones.
+
+    dlc diff leaky_relu
+
+    dlc diff gelu -8 -1 1 --dtype float32
+    """
+    card = viewpoint.card_named(name)
+    if dtype is not None and dtype not in FORMATS:
+        raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
+
+    from dlc.cli import columns  # on use: NumPy
+
+    seen = list(columns.views(card))
+    read = values.read(x or [",".join(map(repr, columns.typical(seen)))])
+    numbers = values.as_type(read, dtype or ("float32" if read.dtype == "float32" else "float64"))
+    found = [columns.columns(each, numbers) for each in seen]
+    if len(seen) == 1:
+        show.note(f"no library has {card.name}: what follows is dlc's own")
+    if as_json:
+        show.json_object("diff", **_record(card, seen, numbers, found))
+        return
+    show.facts([("name", card.name), ("formula", card.formula), ("derivative", card.derivative)])
+    _show_offers(card)
+    _show_columns(card, seen, numbers, found)
+    _show_calls(card)
+    _show_deviations(card)
+
+
+def _offers(card: ActivationCard) -> list[dict[str, Any]]:
+    """Every name that a library has for the function, with what it takes and means by default."""
+    offers = []
+    for library, found in conventions(card.name).items():
+        for spelling in found.spellings:
+            meaning = said_plainly(library, found, spelling)
+            kinks = meaning.card.kinks_at(meaning.params)
+            sides = dict(zip(kinks, meaning.convention.sides(kinks, meaning.params), strict=True))
+            offers.append(
+                {
+                    "library": library,
+                    "name": spelling.name,
+                    "takes": spelling.signature,
+                    "card": meaning.card.name,
+                    "params": meaning.params,
+                    "kinks": {kink: side for kink, side in sides.items() if side},
+                    "note": meaning.convention.note,
+                }
+            )
+    return offers
+
+
+def _record(card: ActivationCard, seen: "list[View]", x: "np.ndarray", found: "list[Pair]") -> dict[str, Any]:
+    """Everything, for --json."""
+    compared = [
+        {"library": each.library, "card": each.card.name, "params": each.params, "values": value, "derivatives": slope}
+        for each, (value, slope) in zip(seen, found, strict=True)
+    ]
+    return {
+        "name": card.name,
+        "dtype": x.dtype.name,
+        "params": card.knobs,
+        "x": x,
+        "offers": _offers(card),
+        "compared": compared,
+        "calls": _calls(card),
+        "deviations": [vars(each) for each in deviations(card.name)],
+        "versions": versions(),
+    }
+
+
+def _show_offers(card: ActivationCard) -> None:
+    own = ", ".join(f"{name}={in_python(value)}" for name, value in card.knobs.items())
+    rows = [["dlc", card.name, own, ""]]
+    for offer in _offers(card):
+        unlike = {name: value for name, value in offer["params"].items() if value != card.knobs.get(name)}
+        means = [offer["card"]] if offer["card"] != card.name else []
+        means += [f"{name} = {value:.10g}" for name, value in unlike.items()]
+        means += [f"derivative at {kink:g} {SIDE_NAMES[side]}" for kink, side in offer["kinks"].items()]
+        rows.append([offer["library"], offer["name"], offer["takes"], ", ".join(means) or "as dlc"])
+    print()
+    show.table(["library", "function", "takes", "means by default"], rows)
+    notes = {f"{offer['library']}: {offer['note']}" for offer in _offers(card) if offer["note"]}
+    for note in sorted(notes):
+        show.note(note)
+
+
+def _show_columns(card: ActivationCard, seen: "list[View]", x: "np.ndarray", found: "list[Pair]") -> None:
+    """A table of values and one of derivatives, with a column for each library."""
+    for header, columns in zip(("value", "derivative"), zip(*found, strict=True), strict=True):
+        shown = {each.library: column for each, column in zip(seen, columns, strict=True) if column is not None}
+        along = x if len(columns[0]) == len(x) else range(len(columns[0]))
+        cells = ([(cell, show.short(cell, DIGITS)) for cell in row] for row in zip(*shown.values(), strict=True))
+        print()
+        show.table([f"{header} at", *shown], [[at, *row] for at, row in zip(along, cells, strict=True)])
+
+
+def _calls(card: ActivationCard) -> dict[str, str]:
+    """What to write in each library to get what dlc says by default."""
+    return {library: found.call_with(card.knobs) for library, found in conventions(card.name).items()}
+
+
+def _show_calls(card: ActivationCard) -> None:
+    if calls := _calls(card):
+        print()
+        show.table(["library", "the same as dlc"], list(calls.items()))
+
+
+def _show_deviations(card: ActivationCard) -> None:
+    """Where what is to be the same is not, by rounding, overflow and cancellation."""
+    if rows := _joined(deviations(card.name)):
+        print()
+        show.table(["fails in", "x", "", "gives", "true", "type", "library"], rows)
+    if conventions(card.name):
+        show.note(f"as recorded from {', '.join(f'{name} {version}' for name, version in versions().items())}")
+
+
+def _joined(found: Sequence[Deviation]) -> list[list[Any]]:
+    """One row for what several libraries do alike, or do alike in both types; values before derivatives."""
+    by_library: dict[tuple[str, ...], dict[str, Deviation]] = defaultdict(dict)
+    for each in found:
+        by_library[each.dtype, *_facts(each)][each.library] = each
+    by_type: dict[tuple[str, ...], dict[str, Deviation]] = defaultdict(dict)
+    for (dtype, *facts), alike in by_library.items():
+        by_type[", ".join(alike), *facts][dtype] = next(iter(alike.values()))
+    rows = []
+    for (libraries, *_), alike in by_type.items():
+        each = next(iter(alike.values()))
+        cells = [_cell(each.x), each.kind, *_told_apart(each.gives, each.true)]
+        rows.append([each.quantity, *cells, ", ".join(alike), libraries])
+    return sorted(rows, key=lambda row: (row[0] != "value", row[2] != SPECIAL))
+
+
+def _facts(each: Deviation) -> tuple[str, ...]:
+    """What makes two deviations alike, as texts: nan is not equal to itself."""
+    return (each.quantity, each.kind, *(str(value) for value in (each.x, each.gives, each.true)))
+
+
+def _told_apart(gives: Any, true: Any) -> tuple[Any, Any]:
+    """Two cells, with as many digits as show that they differ."""
+    digits = next((n for n in range(DIGITS, 17) if _text(gives, n) != _text(true, n)), 17)
+    return _cell(gives, digits), _cell(true, digits)
+
+
+def _cell(value: Any, digits: int = DIGITS) -> Any:
+    """A number with a text to read, or the numbers of a vector as a text."""
+    text = _text(value, digits)
+    return text if isinstance(value, list) else (value, text)
+
+
+def _text(value: Any, digits: int) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_text(each, digits) for each in value)}]"
+    return show.short(value, digits)

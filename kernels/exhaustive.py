@@ -11,7 +11,7 @@ from dlc.kernels.lift import FLOAT32, ElementwiseKernel, lifted, reference_to, s
 PATTERNS = 1 << 32
 BLOCK = 1 << 12  # inputs whose worst error is one number
 CHUNK = 1 << 10  # blocks in one call
-CHUNKS = PATTERNS // BLOCK // CHUNK
+BLOCKS = PATTERNS // BLOCK
 
 
 class ErrorKernel(ElementwiseKernel):
@@ -19,16 +19,17 @@ class ErrorKernel(ElementwiseKernel):
 
     prefix = "errors."
 
-    def blocks(self, first: int, params: tuple[float, ...]) -> np.ndarray:
-        """The worst error in each of CHUNK blocks from block FIRST on."""
+    def blocks(self, first: int, params: tuple[float, ...], stride: int = 1) -> np.ndarray:
+        """The worst error in each of CHUNK blocks from block FIRST on; beyond the last block, of blocks from 0 on."""
         loop = self._loops.get(FLOAT32) or self.compile(FLOAT32)
         worst, settings = np.empty(CHUNK, np.float32), np.array(params)
-        loop(None, None, reference_to(worst), None, reference_to(settings), first, CHUNK, 1, 0)
+        loop(None, None, reference_to(worst), None, reference_to(settings), first, CHUNK, 1, stride)
         return worst
 
-    def all_blocks(self, params: tuple[float, ...], pool: ThreadPoolExecutor) -> Iterator[np.ndarray]:
-        """The worst error in each block of all inputs, in CHUNKS pieces, in order."""
-        yield from pool.map(lambda chunk: self.blocks(chunk * CHUNK, params), range(CHUNKS))
+    def all_blocks(self, params: tuple[float, ...], pool: ThreadPoolExecutor, stride: int = 1) -> Iterator[np.ndarray]:
+        """The worst error in every STRIDEth block of all inputs, in pieces, in order."""
+        pieces = range(0, BLOCKS, CHUNK * stride)
+        yield from pool.map(lambda first: self.blocks(first, params, stride), pieces)
 
     def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
         from numba import carray
@@ -39,14 +40,14 @@ class ErrorKernel(ElementwiseKernel):
         settings_of, plain = settings_for(self._params, "float32")
         _, paired = settings_for(self._params, "float64")
 
-        def worst_of_blocks(x, v, out, scratch, params, first, blocks, width, extra):
+        def worst_of_blocks(x, v, out, scratch, params, first, blocks, width, stride):
             worst, settings = carray(out, blocks), settings_of(params)
             for b in range(blocks):
                 # From 0 on the bits of numbers are in the order of the numbers, and integers have a maximum that
                 # vectorises.
                 top = np.int32(0)
                 for i in range(BLOCK):
-                    point = as_float32(np.int32((first + b) * BLOCK + i))
+                    point = as_float32(np.int32((first + b * stride) * BLOCK + i))
                     value, true = single(point, plain(settings)), double(np.float64(point), paired(settings))
                     error = as_int32(error_in_ulp(value, true))
                     top = error if error > top else top

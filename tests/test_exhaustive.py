@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from dlc.cli.quantities import quantities
-from dlc.kernels.exhaustive import BLOCK, CHUNK, CHUNKS, PATTERNS, ErrorKernel
+from dlc.kernels.exhaustive import BLOCK, BLOCKS, CHUNK, PATTERNS, ErrorKernel
 from dlc.reference.activations import ACTIVATIONS
 from dlc.reference.ulp import ulps
 
 # Blocks of bit patterns: the least subnormals, around 1 and −1.1, the greatest numbers, infinity with nan after it.
-BLOCKS = [int(np.float32(x).view(np.uint32)) // BLOCK for x in (0.0, 1.0, -1.1, 88.7, -88.7, 3.4e38, -np.inf)]
+EDGES = [int(np.float32(x).view(np.uint32)) // BLOCK for x in (0.0, 1.0, -1.1, 88.7, -88.7, 3.4e38, -np.inf)]
 QUANTITIES = [quantity for name in ("sigmoid", "elu", "prelu") for quantity in quantities(ACTIVATIONS[name])]
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("block", EDGES)
 @pytest.mark.parametrize("quantity", QUANTITIES, ids=lambda quantity: quantity.symbol)
 def test_the_judge_counts_as_defined(quantity, block):
     params = tuple(quantity.card.knobs.values())
@@ -46,4 +46,12 @@ def test_a_wrong_value_is_seen():
 
 
 def test_all_inputs_are_all_inputs():
-    assert BLOCK * CHUNK * CHUNKS == PATTERNS == 1 << 32
+    assert BLOCK * BLOCKS == PATTERNS == 1 << 32
+    assert BLOCKS % CHUNK == 0
+
+
+def test_a_stride_leaves_out_the_blocks_between():
+    kernel = ErrorKernel(*QUANTITIES[0].kernel.origin)
+    first = 260_000  # numbers around 1
+    every = np.concatenate([kernel.blocks(first + piece * CHUNK, ()) for piece in range(3)])
+    assert kernel.blocks(first, (), stride=3).tolist() == every[::3].tolist()

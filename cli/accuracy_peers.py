@@ -29,7 +29,7 @@ class Worst:
 
 
 def errors(values: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """|value − true| in float32 units of the true float64, as dlc.reference.ulp.ulps counts; infinite where one is nan."""
+    """|value − true| in float32 units of the true float64, as dlc.reference.ulp.ulps counts; infinite at a lone nan."""
     with np.errstate(invalid="ignore", over="ignore"):
         exact, there = (np.clip(each.astype(np.float64), -(2.0**128), 2.0**128) for each in (true, values))
         exponent = np.frexp(np.clip(np.abs(exact), 2.0**-126, 2.0**127))[1] - 1

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from dlc.cli.accuracy_peers import errors
 from dlc.cli.quantities import quantities
 from dlc.kernels.exhaustive import BLOCK, BLOCKS, CHUNK, PATTERNS, ErrorKernel
 from dlc.reference.activations import ACTIVATIONS
-from dlc.reference.ulp import ulps
 
 # Blocks of bit patterns: the least subnormals, around 1 and −1.1, the greatest numbers, infinity with nan after it.
 EDGES = [int(np.float32(x).view(np.uint32)) // BLOCK for x in (0.0, 1.0, -1.1, 88.7, -88.7, 3.4e38, -np.inf)]
@@ -24,7 +24,7 @@ def test_the_judge_counts_as_defined(quantity, block):
     with np.errstate(invalid="ignore"):
         wide = x.astype(np.float64)
     values, true = kernel(x, *params), kernel(wide, *params)
-    worst = max(ulps(a, b, "float32") for a, b in zip(values.tolist(), true.tolist(), strict=True))
+    worst = errors(values, true).max()  # tested against the definition in test_accuracy.py
     assert found == pytest.approx(worst, rel=1e-5, abs=1e-7)
 
 

@@ -80,8 +80,9 @@ def _markdown(headers: Iterable[str], lines: Iterable[Iterable[str]]) -> Iterato
 def _with_place(found: Row | None) -> str:
     if not found:
         return ""
+    place = f" at {found['at'].removeprefix('x = ')}" if float(found["ulp"]) else ""
     beyond = f"; {found['at_infinity']}" if found.get("at_infinity") else ""
-    return f"{_ulp(found)} at {found['at'].removeprefix('x = ')}{beyond}"
+    return f"{_ulp(found)}{place}{beyond}"
 
 
 def _pair(rows: list[Row], column: str) -> str:
@@ -90,6 +91,8 @@ def _pair(rows: list[Row], column: str) -> str:
 
 def _ulp(found: Row) -> str:
     error = float(found["ulp"])
+    if error == 0:
+        return "0"
     return f"{error:.2f}" if error < 100 else f"{error:.1e}".replace("e+0", "e").replace("e+", "e")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from dlc.cli import kinks, progress
 from dlc.cli.catalog import array_kernel
 from dlc.reference.activations import ActivationCard
-from dlc.reference.conventions import WITHOUT_DERIVATIVES, Meaning, conventions, said_plainly
+from dlc.reference.conventions import WITHOUT_DERIVATIVES, conventions, said_plainly
 from dlc.reference.deviations import deviations
 
 Pair = tuple[np.ndarray, np.ndarray | None]  # values and derivatives
@@ -37,13 +37,8 @@ def views(card: ActivationCard) -> Iterator[View]:
     yield View("dlc", card, card.knobs, [""] * len(card.kinks_at(card.knobs)))
     for library, found in conventions(card.name).items():
         if not card.noisy:  # theirs is of another seed
-            yield view(library, said_plainly(library, found, found.spelling))
-
-
-def view(library: str, meaning: Meaning) -> View:
-    """What a library means."""
-    params = meaning.params
-    return View(library, meaning.card, params, meaning.convention.sides(meaning.card.kinks_at(params), params))
+            there = said_plainly(library, found, found.spelling)
+            yield View(library, there.card, there.params, there.sides)
 
 
 def typical(seen: list[View]) -> list[float]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlc.cli import show, values, viewpoint
+from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
@@ -58,7 +58,7 @@ def diff(
     read = values.read(x or [",".join(map(repr, columns.typical(seen)))])
     numbers = values.as_type(read, dtype or ("float32" if read.dtype == "float32" else "float64"))
     found = [columns.columns(each, numbers) for each in seen]
-    if len(seen) == 1:
+    if not conventions(card.name):
         show.note(f"no library has {card.name}: what follows is dlc's own")
     if as_json:
         show.json_object("diff", **_record(card, seen, numbers, found))
@@ -75,18 +75,16 @@ def _offers(card: ActivationCard) -> list[dict[str, Any]]:
     offers = []
     for library, found in conventions(card.name).items():
         for spelling in found.spellings:
-            meaning = said_plainly(library, found, spelling)
-            kinks = meaning.card.kinks_at(meaning.params)
-            sides = dict(zip(kinks, meaning.convention.sides(kinks, meaning.params), strict=True))
+            there = said_plainly(library, found, spelling)
             offers.append(
                 {
                     "library": library,
                     "name": spelling.name,
                     "takes": spelling.signature,
-                    "card": meaning.card.name,
-                    "params": meaning.params,
-                    "kinks": {kink: side for kink, side in sides.items() if side},
-                    "note": meaning.convention.note,
+                    "card": there.card.name,
+                    "params": there.params,
+                    "kinks": kinks.unlike_the_card(there.card, there.params, there.sides),
+                    "note": there.convention.note,
                 }
             )
     return offers
@@ -168,9 +166,9 @@ def _joined(found: Sequence[Deviation]) -> list[list[Any]]:
     rows = []
     for (libraries, *_), alike in by_type.items():
         each = next(iter(alike.values()))
-        cells = [_cell(each.x), each.kind, *_told_apart(each.gives, each.true)]
+        cells = [_cell(each.x), "" if each.kind == SPECIAL else each.kind, *_told_apart(each.gives, each.true)]
         rows.append([each.quantity, *cells, ", ".join(alike), libraries])
-    return sorted(rows, key=lambda row: (row[0] != "value", row[2] != SPECIAL))
+    return sorted(rows, key=lambda row: (row[0] != "value", row[2] != ""))
 
 
 def _facts(each: Deviation) -> tuple[str, ...]:

@@ -48,6 +48,14 @@ def derivatives(card: ActivationCard, params: dict[str, float], sides: Sequence[
     return {kink: derivative(card, kink, params, side) for kink, side in kinks if side}
 
 
+def unlike_the_card(card: ActivationCard, params: dict[str, float], sides: Sequence[str]) -> dict[float, str]:
+    """The side at each kink where that makes a difference."""
+    kinks = zip(card.kinks_at(params), sides, strict=True)
+    return {
+        kink: side for kink, side in kinks if derivative(card, kink, params, side) != derivative(card, kink, params, "")
+    }
+
+
 def with_derivatives(card: ActivationCard, at_kinks: dict[float, Any]) -> ActivationCard:
     """CARD, with these derivatives at its kinks."""
     grad = card.grad

@@ -34,6 +34,11 @@ class Meaning:
         """All of the card's, by the library's defaults."""
         return self.card.knobs | self.spelling.params_by_default
 
+    @property
+    def sides(self) -> list[str]:
+        """From which the derivative at each kink is taken."""
+        return self.convention.sides(self.card.kinks_at(self.params), self.params)
+
 
 def convention(library: str, card: str) -> Convention | None:
     """How LIBRARY offers what CARD says, if it does."""

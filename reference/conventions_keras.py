@@ -61,7 +61,11 @@ KERAS = (
     Convention("sparse_sigmoid", "keras.activations.sparse_sigmoid(x)"),
     Convention("softsign", "keras.activations.softsign(x)"),
     Convention("sigmoid", "keras.activations.sigmoid(x)"),
-    Convention("softplus", "keras.activations.softplus(x)"),
+    Convention(
+        "softplus",
+        "keras.activations.softplus(x)",
+        note="with torch behind it, x itself where x > 20: torch's default",
+    ),
     Convention("log_sigmoid", "keras.activations.log_sigmoid(x)"),
     Convention("tanh", "keras.activations.tanh(x)"),
     Convention("elu", "keras.activations.elu(x, alpha={alpha})", {"alpha": Argument(1.0, "alpha")}),

@@ -4,13 +4,11 @@ from dlc.reference.convention import REQUIRED, Argument, Convention
 
 AXIS = {"axis": Argument(-1)}
 ALPHA = Argument(1.0, "alpha")
-CLIP = {"min": Argument(None), "max": Argument(None)}
 SHRINK = {"lambd": Argument(0.5, "lambd"), "bias": Argument(0.0, "bias")}
 
 ONNX = (
     Convention("identity", "Identity(x)"),
     Convention("relu", "Relu(x)"),
-    Convention("relu6", "Clip(x, 0, 6)", CLIP, plain="identity"),
     Convention("leaky_relu", "LeakyRelu(x, alpha={alpha})", {"alpha": Argument(0.01, "alpha")}),
     Convention("prelu", "PRelu(x, {alpha})", {"slope": Argument(REQUIRED, "alpha")}),
     Convention("thresholded_relu", "ThresholdedRelu(x, alpha={theta})", {"alpha": Argument(1.0, "theta")}),
@@ -19,7 +17,10 @@ ONNX = (
         "HardSigmoid(x, alpha=1/{width}, beta={offset})",
         {"alpha": Argument(0.2, "1/width"), "beta": Argument(0.5, "offset")},
     ),
-    Convention("hard_tanh", "Clip(x, {low}, {high})", CLIP, plain="identity"),
+    Convention(
+        "hard_tanh", "Clip(x, {low}, {high})", {"min": Argument(REQUIRED, "low"), "max": Argument(REQUIRED, "high")}
+    ),
+    Convention("relu6", "Clip(x, 0, 6)", {"min": Argument(REQUIRED), "max": Argument(REQUIRED)}),
     Convention("hard_swish", "HardSwish(x)"),
     Convention("shrink", "Shrink(x, lambd={lambd}, bias={bias})", SHRINK),
     Convention("hardshrink", "Shrink(x, lambd={lambd}, bias=0)", {"lambd": SHRINK["lambd"], "bias": Argument(0.0)}),

@@ -75,7 +75,7 @@ TORCH = (
     Convention("glu", "F.glu(x, dim=-1)", {"dim": Argument(-1)}),
     Convention(
         "gumbel_softmax",
-        "F.gumbel_softmax(x, tau={tau}, hard=bool({hard}), dim=-1)",
+        "F.gumbel_softmax(x, tau={tau}, hard={hard}, dim=-1)",
         {"tau": Argument(1.0, "tau"), "hard": Argument(False, "hard"), "dim": Argument(-1)},
         note="the noise is torch's own: other numbers, from the same distribution",
     ),

@@ -1,18 +1,21 @@
-"""`make peers`: recorded values against the real libraries, then speed beside them; --record rewrites the records."""
+"""`make peers`: what is on file against the real libraries, then speed beside them; --record rewrites the files."""
 
 import sys
 
 import jax
 
-from tests.peers import activations, optimizers, recording
+from tests.peers import activations, deviations, names, optimizers, recording
 
 jax.config.update("jax_enable_x64", True)
 rewrite = "--record" in sys.argv[1:]
+of_activations = ("torch", "keras", "jax", "onnx", "onnxruntime")
 same = [
-    recording.check(activations.RECORD, ("torch", "jax"), activations.recorded(), "activations", rewrite=rewrite),
+    recording.check(names.RECORD, of_activations, names.recorded(), rewrite=rewrite),
+    recording.check(activations.RECORD, of_activations, activations.recorded(), rewrite=rewrite),
     recording.check(
-        optimizers.RECORD, ("torch", "optax", "jax"), optimizers.recorded(), "trajectories", rewrite=rewrite
+        deviations.RECORD, of_activations, deviations.recorded(), rewrite=rewrite, folder=deviations.FOLDER
     ),
+    recording.check(optimizers.RECORD, ("torch", "optax", "jax"), optimizers.recorded(), rewrite=rewrite),
 ]
 activations.race_sigmoid()
 optimizers.race_speed()

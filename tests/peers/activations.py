@@ -15,7 +15,6 @@ from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.conventions import CONVENTIONS, Convention
 
 RECORD = "activations.json"
-DISTRIBUTIONS = ("torch", "keras", "jax", "onnx", "onnxruntime")
 
 X = [-100.0, -30.0, -6.0, -3.5, -1.5, -1.0, -0.3, -1e-3, 1e-3, 0.3, 1.0, 1.5, 3.5, 5.0, 8.0, 30.0, 100.0]
 SPECIALS = [0.0, -0.0, inf, -inf, nan]

@@ -12,23 +12,19 @@ from dlc.cli.show import plain
 FOLDER = Path(__file__).parent.parent / "data"
 
 
-def check(
-    name: str, libraries: tuple[str, ...], now: dict[str, Any], results: str, *, rewrite: bool, folder: Path = FOLDER
-) -> bool:
-    """Compare NOW[RESULTS], values by entry, with the file NAME; write the file if there is none.
-
-    Returns whether nothing drifted.
-    """
+def check(name: str, libraries: tuple[str, ...], now: dict[str, Any], *, rewrite: bool, folder: Path = FOLDER) -> bool:
+    """Compare NOW with the file NAME; write the file if there is none. Returns whether nothing drifted."""
     path = folder / name
     versions = {library: version(library) for library in libraries}
     if rewrite or not path.exists():
         path.parent.mkdir(exist_ok=True)
         path.write_text(_text({"versions": versions, **plain(now)}))
-        print(f"{name}: recorded {len(now[results])} entries of {versions}")
+        print(f"{name}: recorded from {versions}")
         return True
     kept = json.loads(path.read_text())
-    new, old = dict(_leaves(plain(now[results]))), dict(_leaves(kept[results]))
-    drift = {" of ".join(path[:2]) for path in new | old if not _near(new.get(path), old.get(path), path)}
+    before = {key: value for key, value in kept.items() if key != "versions"}
+    new, old = dict(_leaves(plain(now))), dict(_leaves(before))
+    drift = {" ".join(path[1:3]) for path in new | old if not _near(new.get(path), old.get(path), path)}
     print(f"{name}: {versions}, on file from {kept['versions']}: {', '.join(sorted(drift)) or 'no drift'}")
     return not drift
 

@@ -54,16 +54,16 @@ GREATEST = 1.7976931348623157e308
 
 @scalar
 def vanishing(x, z):
-    """x, but 0 where z is so low that any weight e^z makes it 0."""
-    return choose(x, z < LOWEST, 0.0, x)
+    """An exact x, but 0 where z is so low that any weight e^z makes it 0."""
+    return choose(x, z < LOWEST, signed(0.0, x), x)
 
 
 @scalar
 def sigmoid_gate_grad(z):
     """σ(z)·(1 + z·σ(−z)), for |z| ≤ −LOWEST."""
     w, unit = logistic(z)
-    slope = scaled(w * (1.0 + z * (1.0 - w * unit)), unit)
-    return near_root(z, SILU_GRAD_ROOT, slope)
+    slope = w * (1.0 + z * (1.0 - w * unit))
+    return scaled(near_root(z, SILU_GRAD_ROOT, slope), unit)
 
 
 @scalar
@@ -157,7 +157,7 @@ def gelu_grad(x):
     t = abs(clamped(x, -FARTHEST, FARTHEST))
     e, unit = gaussian(t)
     slope = e * (normal_tail(t) - t * number(INV_SQRT_2PI))
-    below = near_root(x, GELU_GRAD_ROOT, scaled(slope, unit))
+    below = scaled(near_root(x, GELU_GRAD_ROOT, slope), unit)
     return choose(x, x < 0.0, below, 1.0 - slope * unit)
 
 
@@ -182,8 +182,8 @@ def gelu_tanh_grad(x):
     linear = number(GELU_TANH_LINEAR) * t
     cubic = number(GELU_TANH_CUBIC) * (t * t)
     w, unit = logistic(linear * (1.0 + cubic))
-    slope = scaled(w * (1.0 + linear * (1.0 + 3.0 * cubic) * (1.0 - w * unit)), unit)
-    return near_root(x, GELU_TANH_GRAD_ROOT, slope)
+    slope = w * (1.0 + linear * (1.0 + 3.0 * cubic) * (1.0 - w * unit))
+    return scaled(near_root(x, GELU_TANH_GRAD_ROOT, slope), unit)
 
 
 @scalar
@@ -197,7 +197,7 @@ def gelu_tanh_grad2(x):
     steep = 1.0 + 3.0 * cubic
     inner = (2.0 + 12.0 * cubic) * d - linear * (steep * steep) * (1.0 - e * unit)
     bend = number(GELU_TANH_LINEAR) * e * inner / (d * d * d)
-    return near_root(t, GELU_TANH_GRAD2_ROOT, scaled(bend, unit))
+    return scaled(near_root(t, GELU_TANH_GRAD2_ROOT, bend), unit)
 
 
 MISH_FLAT = 60.0  # above it mish is x
@@ -221,7 +221,7 @@ def mish_grad(x):
     a = full + 2.0
     d = full * a + 2.0
     slope = e * (a * d + 4.0 * t * (full + 1.0)) / (d * d)
-    return near_root(x, MISH_GRAD_ROOT, scaled(slope, unit))
+    return scaled(near_root(x, MISH_GRAD_ROOT, slope), unit)
 
 
 @scalar
@@ -234,8 +234,8 @@ def mish_grad2(x):
     d = 2.0 + 2.0 * e + square if is_below else 1.0 + 2.0 * e + 2.0 * square
     odd = 2.0 + 2.0 * e - square * (3.0 + 2.0 * e) if is_below else square * (2.0 + 2.0 * e) - (2.0 + 3.0 * e)
     steep, unit = exp_scaled(t if is_below else -2.0 * t)
-    bend = scaled(4.0 * steep * (2.0 * (1.0 + e) * d + t * odd) / (d * d * d), unit)
-    return near_root(x, MISH_GRAD2_LEFT_ROOT, near_root(x, MISH_GRAD2_RIGHT_ROOT, bend))
+    bend = 4.0 * steep * (2.0 * (1.0 + e) * d + t * odd) / (d * d * d)
+    return scaled(near_root(x, MISH_GRAD2_LEFT_ROOT, near_root(x, MISH_GRAD2_RIGHT_ROOT, bend)), unit)
 
 
 SERF_FLAT = 40.0  # above it serf is x to all digits, and its second derivative 0
@@ -263,7 +263,7 @@ def serf_grad(x):
     full = s * unit
     w, _ = logistic(t)
     slope = erf_scaled(s, unit) + t * w * (number(ERF_SLOPE) * exp(-(full * full)))
-    return near_root(x, SERF_GRAD_ROOT, scaled(slope, unit))
+    return scaled(near_root(x, SERF_GRAD_ROOT, slope), unit)
 
 
 @scalar
@@ -274,8 +274,8 @@ def serf_grad2(x):
     w, _ = logistic(t)
     e, far = exp_scaled(-(full * full))
     bend = 2.0 + t * (1.0 - w * unit - 2.0 * full * (w * unit))
-    bend = scaled(number(ERF_SLOPE) * e * w * bend, unit * far)
-    return near_root(x, SERF_GRAD2_LEFT_ROOT, near_root(x, SERF_GRAD2_RIGHT_ROOT, bend))
+    bend = number(ERF_SLOPE) * e * w * bend
+    return scaled(near_root(x, SERF_GRAD2_LEFT_ROOT, near_root(x, SERF_GRAD2_RIGHT_ROOT, bend)), unit * far)
 
 
 TANHEXP_FLAT = 7.0  # above it tanhexp is x to all digits, and its second derivative 0
@@ -293,7 +293,7 @@ def tanhexp_grad(x):
     e, unit = exp_scaled(t)
     steep, far = bell(2.0 * e * unit)
     slope = tanh_scaled(e, unit) + 4.0 * t * e * (steep * far)
-    return near_root(x, TANHEXP_GRAD_ROOT, scaled(slope, unit))
+    return scaled(near_root(x, TANHEXP_GRAD_ROOT, slope), unit)
 
 
 @scalar
@@ -304,14 +304,16 @@ def tanhexp_grad2(x):
     full = exp_long(clamped(x, LONG_LOWEST, TANHEXP_FLAT))
     steep, far = bell(2.0 * full)
     bend = 4.0 * e * steep * (2.0 + t * (1.0 - 2.0 * full * tanh(full)))
-    bend = scaled(bend, unit * far)
-    return near_root(x, TANHEXP_GRAD2_LEFT_ROOT, near_root(x, TANHEXP_GRAD2_RIGHT_ROOT, bend))
+    return scaled(near_root(x, TANHEXP_GRAD2_LEFT_ROOT, near_root(x, TANHEXP_GRAD2_RIGHT_ROOT, bend)), unit * far)
+
+
+ARIA_LOWEST = -1e200  # below it aria is 0 for any alpha that is not nearly 0
 
 
 @scalar
 def aria_parts(x, alpha, beta):
     """z = β·x, σ(z) and σ(−z) to a hundred bits, and log(σ(z)^α); below e^LONG_LOWEST, σ counts as nothing."""
-    z = bounded(finite_product(x, beta), -GREATEST, -LOWEST)
+    z = bounded(finite_product(x, beta), ARIA_LOWEST, -LOWEST)
     e = exp_long(bounded(-abs(z), LONG_LOWEST, 0.0))
     greater = 1.0 / (1.0 + e)
     is_below = z < 0.0
@@ -331,18 +333,17 @@ def aria(x, alpha=1.5, beta=1.0):
 def aria_grad(x, alpha=1.5, beta=1.0):
     z, _, rest, exponent = aria_parts(x, alpha, beta)
     w, unit = exp_scaled(exponent)
-    slope = 1.0 + alpha * vanishing(z, exponent) * rest
-    return choose(x, exponent < LOWEST, 0.0, scaled(w * slope, unit))
+    slope = 1.0 + alpha * z * rest
+    return choose(x, exponent < LOWEST, signed(0.0, slope), scaled(w * slope, unit))
 
 
 @scalar
 def aria_grad2(x, alpha=1.5, beta=1.0):
     z, gate, rest, exponent = aria_parts(x, alpha, beta)
     w, unit = exp_scaled(exponent)
-    bend = 2.0 + vanishing(z, exponent) * (alpha * rest - gate)
+    bend = beta * (2.0 + z * (alpha * rest - gate))
     rest, far = logistic(-z)
-    bend = scaled(alpha * beta * w * rest * bend, unit * far)
-    return choose(x, exponent < LOWEST, 0.0, bend)
+    return choose(x, exponent < LOWEST, signed(0.0, bend), scaled(alpha * w * rest * bend, unit * far))
 
 
 @scalar
@@ -367,4 +368,4 @@ def lisht_grad2(x):
     e, unit = exp_scaled(-2.0 * t)
     d = 1.0 + e * unit
     bend = 8.0 * e * (d - t * (1.0 - e * unit)) / (d * d * d)
-    return near_root(t, LISHT_GRAD2_ROOT, scaled(bend, unit))
+    return scaled(near_root(t, LISHT_GRAD2_ROOT, bend), unit)

@@ -44,7 +44,7 @@ def gaussian(x):
 @scalar
 def gaussian_grad(x):
     e, unit, t = bell_curve(x)
-    return scaled(-2.0 * t * e, unit)
+    return signed(scaled(2.0 * abs(t) * e, unit), -x)
 
 
 @scalar
@@ -78,7 +78,7 @@ def isru_grad(x, alpha=1.0):
 def isru_grad2(x, alpha=1.0):
     t = clamped(x, -FAR, FAR)
     q = inverse_root(t, alpha)
-    return -3.0 * (alpha * t * q) * (q * q) * (q * q)
+    return signed(3.0 * (alpha * t * q) * (q * q) * (q * q), -x)
 
 
 VERY_FAR = 1e300  # beyond it 1/x² is 0, and 1/x still a normal number
@@ -181,7 +181,8 @@ def snake_grad2(x, alpha=1.0):
 @scalar
 def snake_wrt_alpha(x, alpha=1.0):
     # sin(z)/α·(2x·cos(z) − sin(z)/α), with z = α·x; the second factor has roots where tan(z) = 2z.
-    n, r = angle_of_product(alpha, x)
+    t = abs(x)
+    n, r = angle_of_product(alpha, t)
     s, v = long_sine_and_versine(r)
     wave = sine(n, s, v) / alpha
-    return wave * (2.0 * x * sine(n + 1.0, s, v) - wave)
+    return wave * (2.0 * t * sine(n + 1.0, s, v) - wave)

@@ -1,25 +1,30 @@
-"""`dlc bench`: kernels checked and then timed against NumPy and the plain reference; saved runs compared."""
+"""`dlc bench`: kernels checked and then timed against NumPy, the plain reference and libraries; saved runs compared."""
 
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from dlc.cli import results, show, timing
-from dlc.cli.bench_cases import CASES, cases
+from dlc.cli.bench_cases import cases
 from dlc.cli.bench_measure import Row, measure
-from dlc.cli.catalog import FAMILIES, complete
+from dlc.cli.bench_peers import PEERS
+from dlc.cli.bench_table import ratio_cell
+from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError, FailedError
+from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.ulp import FORMATS
 
 bench_app = typer.Typer()
 
 Storage = Annotated[
     Path, typer.Option(help="Folder of saved runs; each kind of machine has a folder of its own in it.")
 ]
+SIZES = "1e3,16e3,1e6,16e6"
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
@@ -37,29 +42,96 @@ def run(
         typer.Argument(
             metavar="NAME",
             help="What to time; all by default.",
-            autocompletion=complete(*(FAMILIES[kind] for kind in CASES)),
+            autocompletion=complete(ACTIVATIONS),
         ),
     ] = None,
-    dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Type of the numbers.")] = "float32",
-    size: Annotated[int, typer.Option(help="Elements in the array (for Jacobians, in the result).")] = 16384,
-    budget: Annotated[float, typer.Option(help="Seconds of timing for each row.")] = 0.5,
-    threads: Annotated[int, typer.Option(help="Threads of the compiled kernel.")] = 1,
+    against: Annotated[
+        str, typer.Option(metavar="LIBRARY,...", help=f"Libraries to time beside: {', '.join(PEERS)}.")
+    ] = "",
+    dtype: Annotated[
+        str, typer.Option(metavar="TYPE", help="float32 or float64; with --against both, by default.")
+    ] = "",
+    size: Annotated[
+        str,
+        typer.Option("--size", "--sizes", metavar="N", help=f"Elements; with --against a list, by default {SIZES}."),
+    ] = "",
+    row: Annotated[int, typer.Option(help="Elements in a row of vector functions, with --against.")] = 1024,
+    budget: Annotated[
+        float, typer.Option(help="Seconds of timing for each row; with --against, for each race of all contenders.")
+    ] = 0.5,
+    threads: Annotated[
+        str, typer.Option(metavar="N", help="Threads of the compiled kernel; with --against a list, by default 1,2.")
+    ] = "",
     seed: Annotated[int, typer.Option(help="Seed of the numbers and of the order of turns.")] = 0,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --against: write the table as Markdown, too.")
+    ] = None,
     storage: Storage = results.DEFAULT_STORAGE,
     as_json: AsJson = False,
 ) -> None:
-    """Check each kernel against the reference, then time it against NumPy and plain Python.
+    """Check each kernel against the reference, then time it against NumPy and plain Python, or against libraries.
 
     NumPy and Python evaluate the reference's own textbook formula, and all take turns, round by round. Times are
     medians; a ratio says how many times faster the compiled kernel is, with an interval of at least 95 % confidence.
     GB/s counts each input read once and each output written once. A wrong kernel is not timed, and the exit code is 1.
     The run is saved in the format of pytest-benchmark.
+
+    With --against, each library is called in its cheapest way, on as many threads as the kernel. One that errs by more
+    than 4 ulp is marked with *. Large arrays are compared with a plain copy of as many bytes, too.
+
+    dlc bench run gelu silu --against torch,jax,numpy,onnx --sizes 1e3,1e6
     """
-    _require("size", size, 1, 1 << 26)
     _require("budget", budget, 0.001, 3600)
-    _require("threads", threads, 1, 1024)
     _require("seed", seed, 0, (1 << 63) - 1)
-    to_time = cases(names or [], dtype=dtype, threads=threads, seed=seed)
+    _require("row", row, 1, 1 << 20)
+    libraries = _listed("against", against)
+    dtypes = _listed("dtype", dtype or ("float32,float64" if libraries else "float32"))
+    for each in dtypes:
+        if each not in FORMATS:
+            raise BadInputError(f"--dtype {each} is no type of kernels; choose from {', '.join(FORMATS)}")
+    sizes = _whole_numbers("size", size or (SIZES if libraries else "16384"), 1 << 26)
+    counts = _whole_numbers("threads", threads or ("1,2" if libraries else "1"), 1024)
+    if libraries:
+        from dlc.cli.bench_speed import Output, Settings, speed_table
+
+        settings = Settings(dtypes, sizes, counts, row, budget, seed)
+        speed_table(names or [], libraries, settings, Output(storage, markdown, as_json))
+        return
+    for option, count in {"dtype": len(dtypes), "size": len(sizes), "threads": len(counts)}.items():
+        if count != 1:
+            raise BadInputError(f"--{option} is one value, not {count}; --against takes a list")
+    if markdown:
+        raise BadInputError("--markdown is for the table of --against; name libraries, or leave it out")
+    _run_alone(names or [], dtypes[0], sizes[0], budget, counts[0], seed, storage, as_json)
+
+
+def _listed(option: str, text: str) -> list[str]:
+    parts = list(dict.fromkeys(filter(None, text.split(","))))
+    if text and not parts:
+        raise BadInputError(f"--{option} {text} names nothing")
+    return parts
+
+
+def _whole_numbers(option: str, text: str, high: int) -> list[int]:
+    """The numbers of a list like 1e3,16e3."""
+    numbers = []
+    for each in _listed(option, text):
+        try:
+            number = float(each)
+        except ValueError:
+            raise BadInputError(f"--{option} {each} is no number") from None
+        if number != number // 1:
+            raise BadInputError(f"--{option} {each} is no whole number")
+        _require(option, number, 1, high)
+        numbers.append(int(number))
+    return numbers
+
+
+def _run_alone(
+    names: list[str], dtype: str, size: int, budget: float, threads: int, seed: int, storage: Path, as_json: bool
+) -> None:
+    """Time kernels beside NumPy and the plain reference."""
+    to_time = cases(names, dtype=dtype, threads=threads, seed=seed)
     file = results.RunFile(storage, threads=threads)
     settings = {"threads": threads, "seed": seed}
     rows: list[Row] = []
@@ -89,7 +161,7 @@ def run(
 
 def _require(option: str, value: float, low: int | float, high: int) -> None:
     if not low <= value <= high:
-        raise BadInputError(f"--{option} {value} is out of reach; give a number from {low} to {high}")
+        raise BadInputError(f"--{option} {value:g} is out of reach; give a number from {low} to {high}")
 
 
 RUN_COLUMNS = ("kernel", "ns/element", "GB/s", "vs numpy", "vs reference", "jit s", "ulp")
@@ -101,8 +173,8 @@ def _run_cells(facts: dict[str, Any]) -> tuple[Any, ...]:
         facts["name"],
         _number(facts["ns_per_element"], 3),
         _number(facts["gb_per_s"], 3),
-        _ratio(facts["vs_numpy"], 1),
-        _ratio(facts["vs_reference"], 1),
+        ratio_cell(facts["vs_numpy"], 1),
+        ratio_cell(facts["vs_reference"], 1),
         "cached" if facts["compile_s"] is None else _number(facts["compile_s"], 2),
         worst if facts["right"] else f"WRONG {worst[1]}",
     )
@@ -110,15 +182,6 @@ def _run_cells(facts: dict[str, Any]) -> tuple[Any, ...]:
 
 def _number(value: float | None, digits: int) -> tuple[Any, str]:
     return ("", "") if value is None else (value, show.short(value, digits))
-
-
-def _ratio(ratio: dict[str, Any] | None, decimals: int) -> tuple[str, str]:
-    """A ratio with its interval where it has one: `6.1x 5.9-6.3` on a terminal, the three numbers in a pipe."""
-    if ratio is None:
-        return "", ""
-    numbers = [ratio[key] for key in ("ratio", "low", "high") if ratio[key] is not None]
-    middle, *ends = (f"{value:.{decimals if value < 10 else 0}f}" for value in numbers)
-    return " ".join(map(str, numbers)), f"{middle}x {'-'.join(ends)}".rstrip()
 
 
 def _run_notes(rows: list[Row], threads: int) -> Iterator[str]:
@@ -212,7 +275,7 @@ def _compare_cells(row: dict[str, Any], params_shared: bool) -> tuple[Any, ...]:
         (name, name.partition("[")[0] if params_shared else name),
         _duration(row["old_s"]),
         _duration(row["new_s"]),
-        _ratio(row["new_over_old"], 3),
+        ratio_cell(row["new_over_old"], 3),
         row["finding"],
     )
 

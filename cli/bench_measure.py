@@ -71,18 +71,18 @@ def measure(cases: list[Case], *, size: int, budget: float, seed: int) -> Iterat
             start_compiler()
             first_calls = []
             for position, case in enumerate(cases, 1):
-                _progress(f"[{position}/{len(cases)}] {case.name}: compiling or loading")
+                progress(f"[{position}/{len(cases)}] {case.name}: compiling or loading")
                 first_calls.append(first_call(case.contest(1).kernel.call))
             for position, (case, first) in enumerate(zip(cases, first_calls, strict=True), 1):
-                _progress(f"[{position}/{len(cases)}] {case.name}: checking")
+                progress(f"[{position}/{len(cases)}] {case.name}: checking")
                 agreement, contest, timed = case.check(), case.contest(size), None
                 if agreement.holds:
-                    _progress(f"[{position}/{len(cases)}] {case.name}: timing")
+                    progress(f"[{position}/{len(cases)}] {case.name}: timing")
                     timed = time_contest(contest, budget, seed)
                 elements, bytes_moved = contest.kernel.elements, contest.bytes_moved
                 yield Row(case, elements, bytes_moved, contest.missing, first, agreement, timed)
     finally:
-        _progress("")
+        progress("")
 
 
 def start_compiler() -> None:
@@ -113,7 +113,7 @@ def time_contest(contest: Contest, budget: float, seed: int) -> Timed:
     return Timed(times["kernel"], versus)
 
 
-def _progress(line: str) -> None:
+def progress(line: str) -> None:
     """Overwrite the line at which a terminal's stderr stands; no thread draws it, which would disturb the times."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

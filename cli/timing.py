@@ -3,7 +3,7 @@
 A first call may compile or load code: it is never used to calibrate, and has to be timed apart. Contenders take turns
 in rounds, each round in a new order, so that a drift of the machine meets all of them alike. Ratios are medians over
 rounds, with intervals from order statistics: exact for independent rounds of any distribution, and hardly moved by
-single spikes.
+single spikes. What prepares a contender's turn is not timed.
 """
 
 import gc
@@ -17,8 +17,13 @@ from dataclasses import dataclass
 from itertools import repeat
 
 SLICE_NS = 5_000_000
+LONG_CALL_NS = 8 * SLICE_NS
 FEWEST_ROUNDS = 9
 CONFIDENCE = 0.95
+# Threads of some libraries spin for milliseconds after their last task; a process at rest works less than this share.
+REST_S = 0.001
+AT_REST = 0.1
+MOST_RESTS = 100
 
 Call = Callable[[], object]
 Clock = Callable[[], int]
@@ -47,12 +52,22 @@ class Ratio:
     confidence: float
 
 
+def unprepared(name: str) -> None:
+    """What most contenders need before their turn: nothing."""
+
+
 def race(
-    contenders: Mapping[str, Call], *, budget: float, seed: int = 0, clock: Clock = time.perf_counter_ns
+    contenders: Mapping[str, Call],
+    *,
+    budget: float,
+    seed: int = 0,
+    prepare: Callable[[str], object] = unprepared,
+    clock: Clock = time.perf_counter_ns,
 ) -> dict[str, Timing]:
     """Time CONTENDERS in turn, in as many rounds as fit in BUDGET seconds, and in no fewer than FEWEST_ROUNDS.
 
-    CLOCK gives nanoseconds; SEED orders the turns. What a contender raises is passed on.
+    PREPARE is called with a contender's name before each of its turns. CLOCK gives nanoseconds; SEED orders the turns.
+    What a contender raises is passed on.
     """
     turns = list(contenders)
     order = random.Random(seed)
@@ -61,12 +76,16 @@ def race(
         loops = {}
         round_ns = 0
         for name in turns:
+            start = clock()
+            prepare(name)
+            prepared_ns = clock() - start
             contenders[name]()  # whatever a first call does beside its work is done here
             loops[name], slice_ns = calibrate(contenders[name], clock)
-            round_ns += slice_ns
+            round_ns += prepared_ns + slice_ns
         for _ in range(max(FEWEST_ROUNDS, int(budget * 1e9 / max(round_ns, 1)))):
             order.shuffle(turns)
             for name in turns:
+                prepare(name)
                 slices[name].append(timed(contenders[name], loops[name], clock))
     return {name: Timing(loops[name], tuple(ns / loops[name] / 1e9 for ns in slices[name])) for name in contenders}
 
@@ -95,12 +114,26 @@ def timed(call: Call, loops: int, clock: Clock = time.perf_counter_ns) -> int:
 def calibrate(call: Call, clock: Clock) -> tuple[int, int]:
     """How many warm calls make a slice of about SLICE_NS, and the nanoseconds they take.
 
-    The faster of two trials counts: one spike would otherwise pass for a slow call and leave the slice too short.
+    The faster of two trials counts: one spike would otherwise pass for a slow call and leave the slice too short. A
+    call of many slices needs no second trial.
     """
     loops = 1
-    while (slice_ns := min(timed(call, loops, clock), timed(call, loops, clock))) * math.sqrt(2) < SLICE_NS:
+    slice_ns = timed(call, loops, clock)
+    if slice_ns > LONG_CALL_NS:
+        return loops, slice_ns
+    while (slice_ns := min(slice_ns, timed(call, loops, clock))) * math.sqrt(2) < SLICE_NS:
         loops *= 2
+        slice_ns = timed(call, loops, clock)
     return loops, slice_ns
+
+
+def wait_for_rest() -> None:
+    """Sleep until the threads of this process rest, or it is clear that they never will."""
+    for _ in range(MOST_RESTS):
+        start, worked = time.perf_counter(), time.process_time()
+        time.sleep(REST_S)
+        if time.process_time() - worked < AT_REST * (time.perf_counter() - start):
+            return
 
 
 def paired_ratio(numerator: Sequence[float], denominator: Sequence[float]) -> Ratio:

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from dlc.cli import bench, bench_cases, bench_measure, results
 from dlc.cli.agreement import Agreement
-from dlc.cli.bench_cases import Case, Contender, Contest, array_contest, arrays
+from dlc.cli.bench_cases import Arrays, Case, Contender, Contest, array_contest
 from dlc.cli.errors import BadInputError, FailedError
 from dlc.cli.timing import Timing
 from dlc.reference.activations import ACTIVATIONS
@@ -43,8 +44,8 @@ def copy(x, *, out, threads):
 
 def case(name, worst=0.5, formula=lambda x: x + 0, kernel=copy, checked=lambda: None):
     def contest(elements):
-        x, out = arrays(elements, "float32", 0, vector=False, jacobian=False)
-        return array_contest(kernel, formula, (), x, out, threads=1)
+        card = replace(ACTIVATIONS["identity"], function=formula)
+        return array_contest(kernel, Arrays(0).task(card, 0, "float32", elements), 1)
 
     def check():
         checked()
@@ -148,10 +149,16 @@ def test_the_formula_of_numpy_is_left_out_where_numpy_lacks_a_function(to_time, 
 
 
 @pytest.mark.parametrize(
-    ("name", "gap"), [("gelu", "NumPy has no erfc"), ("identity", "NumPy returns its argument"), ("sigmoid", "")]
+    ("name", "gap"),
+    [
+        ("gelu", "NumPy has no erfc"),
+        ("identity", "NumPy returns its argument"),
+        ("softmax", "the formula takes one vector at a time"),
+        ("sigmoid", ""),
+    ],
 )
 def test_gaps_in_numpy_are_told_apart(name, gap):
-    assert bench_cases.numpy_gap(ACTIVATIONS[name].function, np.ones(1)) == gap
+    assert bench_cases.numpy_gap(Arrays(0).task(ACTIVATIONS[name], 0, "float64", 9)) == gap
 
 
 def test_threads_that_had_no_work_are_named(to_time, dlc_bench):
@@ -165,8 +172,9 @@ def test_alone_it_shows_its_help(dlc_bench):
 
 
 def test_a_formula_that_is_broken_itself_is_not_taken_for_a_gap_in_numpy():
+    broken = replace(ACTIVATIONS["sigmoid"], function=lambda x: x.wrong_name)
     with pytest.raises(AttributeError, match="wrong_name"):
-        bench_cases.numpy_gap(lambda x: x.wrong_name, np.ones(1))
+        bench_cases.numpy_gap(Arrays(0).task(broken, 0, "float64", 1))
 
 
 def test_first_calls_come_before_any_check(to_time, dlc_bench):
@@ -199,10 +207,20 @@ def test_compilation_is_told_from_loading(compiler):
     [
         (("--size", "0"), "--size 0 is out of reach; give a number from 1 to"),
         (("--size", "-5"), "--size -5"),
-        (("--size", str(1 << 40)), "--size 1099511627776"),
+        (("--size", "1e12"), "--size 1e+12"),
+        (("--size", "many"), "--size many is no number"),
+        (("--size", "1.5"), "--size 1.5 is no whole number"),
+        (("--size", "nan"), "--size nan is no whole number"),
+        (("--size", ","), "--size , names nothing"),
+        (("--size", "1e3,1e6"), "--size is one value, not 2; --against takes a list"),
+        (("--dtype", "float16"), "--dtype float16 is no type of kernels; choose from float32, float64"),
+        (("--dtype", "float32,float64"), "--dtype is one value, not 2"),
+        (("--threads", "1,2"), "--threads is one value, not 2"),
+        (("--row", "0"), "--row 0"),
+        (("--markdown", "table.md"), "--markdown is for the table of --against"),
         (("--budget", "0"), "--budget 0"),
         (("--budget", "nan"), "--budget nan"),
-        (("--budget", "1e9"), "--budget 1000000000"),
+        (("--budget", "1e9"), "--budget 1e+09"),
         (("--threads", "0"), "--threads 0"),
         (("--threads", "100000"), "--threads 100000"),
         (("--seed", "-1"), "--seed -1"),
@@ -225,23 +243,29 @@ def test_real_kernels_are_checked_and_timed_under_every_name_they_have(dlc_bench
     rows = {row["name"]: row for row in report["rows"]}
     assert list(rows) == ["identity", "identity'", "softmax", "softmax'"], "an alias is not timed twice"
     assert all(row["right"] and row["vs_reference"] and row["dtype"] == "float64" for row in rows.values())
-    assert rows["softmax"]["elements"] == 480, "whole rows of 32"
-    assert rows["softmax'"]["elements"] == 32, "one matrix of 32 by 32, since there must be one"
+    assert rows["softmax"]["elements"] == rows["softmax'"]["elements"] == 480, "whole rows of 32"
     moved = {name: row["gb_per_s"] * row["ns_per_element"] for name, row in rows.items()}
     assert moved["softmax"] == pytest.approx(16), "bytes per element: one number read, one written"
-    assert moved["softmax'"] == pytest.approx(8 + 32 * 8), "a Jacobian has a row for each element"
+    assert moved["softmax'"] == pytest.approx(24), "its vector-Jacobian product reads a second number"
 
 
-def test_no_array_is_larger_than_asked_for():
-    for shape in (
-        {"vector": False, "jacobian": False},
-        {"vector": True, "jacobian": False},
-        {"vector": True, "jacobian": True},
-    ):
-        x, out = arrays(5000, "float32", 0, **shape)
-        assert 4000 < max(x.size, out.size) <= 5000
-    x, out = arrays(1, "float32", 0, vector=True, jacobian=True)
-    assert (x.shape, out.shape) == ((1, 1), (1, 1, 1))
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_arrays_fit_the_function_and_are_made_once(name, order):
+    card, arrays = ACTIVATIONS[name], Arrays(0)
+    task = arrays.task(card, order, "float32", 5000)
+    assert 4000 < task.x.size <= 5000
+    assert np.all(task.x >= card.domain[0])
+    assert arrays.task(card, order, "float32", 5000).x is task.x
+    assert arrays.task(card, order, "float32", 1).x.size == (bench_cases.ROW if card.vector else 1)
+    arguments, noise = next(task.rows())
+    result = np.atleast_1d(np.array(task.formula(*arguments, *task.params.values(), **noise), float))
+    assert result.shape == task.out[:1].reshape(-1).shape, "the formula gives as many numbers as there is room for"
+
+
+def test_rows_that_a_function_cannot_take_are_refused():
+    with pytest.raises(BadInputError, match="glu cannot be timed on rows of 33"):
+        Arrays(0, row=33).task(ACTIVATIONS["glu"], 0, "float32", 1000)
 
 
 def test_every_activation_has_two_rows():
@@ -259,7 +283,7 @@ def test_an_unknown_kernel_is_answered_with_a_near_name(dlc_bench):
         dlc_bench("run", "gelo")
 
 
-@pytest.mark.parametrize("arguments", [("run", "--dtype", "float16"), ("run", "--size", "many"), ("compare", "latest")])
+@pytest.mark.parametrize("arguments", [("run", "--seed", "many"), ("run", "--budget", "much"), ("compare", "latest")])
 def test_malformed_options_are_usage_errors(arguments):
     assert CliRunner().invoke(bench.bench_app, arguments).exit_code == 2
 

@@ -1,0 +1,305 @@
+"""Kernels against libraries: who competes with whom, who is exact, what is kept; libraries here are stand-ins."""
+
+import json
+import re
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlc.cli import bench_against, bench_peers, bench_speed, libraries, timing
+from dlc.cli.bench_against import Bench, Settings, cheapest
+from dlc.cli.bench_cases import Arrays
+from dlc.cli.bench_judge import Exactness, Judge
+from dlc.cli.bench_peers import MissingError, Peer
+from dlc.cli.timing import Timing
+from dlc.reference.activations import ACTIVATIONS
+
+SETTINGS = Settings(dtypes=["float64"], sizes=[1000], threads=[1, 2], row=32, budget=0.001, seed=0)
+RELU = ACTIVATIONS["relu"]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    monkeypatch.setattr(timing, "wait_for_rest", lambda: None)
+
+
+def stand_in(compute=lambda x: np.maximum(x, 0), counts=None, **more):
+    """A library with one way, on these COUNTS of threads or those that are asked for."""
+    return Peer(lambda task, threads: {count: [partial(compute, task.x)] for count in counts or threads}, "", **more)
+
+
+def without(reason):
+    def ways(task, threads):
+        raise MissingError(reason)
+
+    return Peer(ways, "")
+
+
+@pytest.fixture
+def takes(monkeypatch):
+    """Have a race give these seconds, by contender, in place of measured ones."""
+
+    def give(**seconds):
+        def race(contenders, **_):
+            return {name: Timing(1, (seconds[name.replace(" ", "_")],) * 9) for name in contenders}
+
+        monkeypatch.setattr(bench_against.timing, "race", race)
+
+    return give
+
+
+def race(peers, size=1000, card=RELU, order=0):
+    bench = Bench(card, order, "float64", peers, SETTINGS)
+    return bench.race(Arrays(0).task(card, order, "float64", size), size)
+
+
+def test_contenders_meet_those_with_as_many_threads(takes):
+    takes(dlc_1=4.0, dlc_2=2.0, both_1=6.0, both_2=5.0, free_None=3.0, serial_1=1.0)
+    one, two = race({"both": stand_in(), "free": stand_in(counts=[None]), "serial": stand_in(counts=[1])})
+    assert {name: rival.ratio.ratio for name, rival in one.rivals.items()} == {
+        "both": 1.5,
+        "free": 0.75,
+        "serial": 0.25,
+    }
+    assert {name: rival.ratio.ratio for name, rival in two.rivals.items()} == {"both": 2.5, "free": 1.5}
+    assert (one.threads, one.best(), two.threads, two.best()) == (1, "serial", 2, "free")
+
+
+def test_a_fast_library_that_errs_is_named_but_is_not_the_best_exact_one(takes):
+    takes(dlc_1=2.0, dlc_2=2.0, right_1=3.0, right_2=3.0, wrong_1=1.0, wrong_2=1.0)
+    peers = {"wrong": stand_in(lambda x: np.maximum(x, 0) * (1 + 1e-12)), "right": stand_in()}
+    cell = race(peers)[0]
+    assert (cell.best(), cell.best(exact=True)) == ("wrong", "right")
+    facts = cell.facts()
+    assert (facts["best_peer"], facts["best_exact_peer"]) == ("wrong", "right")
+    assert facts["peers"]["wrong"]["worst_ulp"] > 1000
+    assert facts["peers"]["right"]["worst_ulp"] == 0
+
+
+def test_every_way_of_a_library_is_judged(takes):
+    takes(dlc_1=1.0, dlc_2=1.0, two_1=1.0, two_2=1.0)
+    peer = Peer(lambda task, threads: {1: [lambda: np.maximum(task.x, 0), lambda: task.x]}, "")
+    bench = Bench(RELU, 0, "float64", {"two": peer}, SETTINGS)
+    assert not bench.exactness["two"].exact
+
+
+def test_a_library_that_computes_a_part_is_compared_by_the_element(takes):
+    takes(dlc_1=1.0, dlc_2=1.0, part_1=1.0)
+    cell = race({"part": stand_in(counts=[1], most_elements=250)})[0]
+    assert (cell.rivals["part"].ratio.ratio, cell.rivals["part"].seconds) == (4.0, 4.0)
+
+
+def test_what_a_library_lacks_is_told_and_the_others_race(takes):
+    takes(dlc_1=1.0, dlc_2=1.0, there_1=1.0, there_2=1.0)
+    cell = race({"gone": without("it has no relu"), "there": stand_in()})[0]
+    assert (list(cell.rivals), cell.missing) == (["there"], {"gone": "it has no relu"})
+
+
+def test_large_arrays_are_compared_with_a_plain_copy_on_as_many_threads(takes, monkeypatch):
+    monkeypatch.setattr(bench_against, "COPY_FROM", 1000)
+    takes(dlc_1=4.0, dlc_2=2.0, copy_1=1.0, copy_2=1.0)
+    assert [cell.of_copy.ratio for cell in race({})] == [0.25, 0.5]
+    assert [cell.of_copy for cell in race({}, size=999)] == [None, None]
+    takes(dlc_1=3.0, dlc_2=3.0, copy_1=1.0, copy_2=1.0)
+    product = race({}, card=ACTIVATIONS["softmax"], order=1, size=1024)[0]
+    assert product.of_copy.ratio == pytest.approx(0.5), "it reads two arrays, and a copy one"
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_a_copy_copies(threads):
+    task = Arrays(0).task(RELU, 0, "float64", 1000)
+    ((copy,),) = bench_against.copy_ways(task, [threads]).values()
+    targets = [each.args[0] for each in [copy]] if threads == 1 else None
+    copy()
+    assert targets is None or np.array_equal(targets[0], task.x)
+
+
+def test_each_turn_begins_at_rest_with_its_threads_and_warm(monkeypatch):
+    events = []
+    monkeypatch.setattr(timing, "wait_for_rest", lambda: events.append("rest"))
+    monkeypatch.setattr(bench_against.timing, "race", lambda calls, prepare, **_: prepare("lib 2") or stop())
+
+    def stop():
+        raise StopIteration
+
+    def compute(x):
+        events.append(f"call {x.size}")
+        return np.maximum(x, 0)
+
+    peer = stand_in(compute, use_threads=lambda threads: events.append(f"threads {threads}"))
+    with pytest.raises(StopIteration):
+        race({"lib": peer})
+    assert events[-3:] == ["rest", "threads 2", "call 1000"]
+    monkeypatch.setattr(bench_against, "WARM_BELOW", 1000)
+    with pytest.raises(StopIteration):
+        race({"lib": peer})
+    assert events[-2:] == ["rest", "threads 2"], "a large array does not stay in the caches anyhow"
+
+
+def test_the_cheapest_way_is_found_by_trial(monkeypatch):
+    cost = {"slow": 9_000, "quick": 40, "slower": 10_000_000}
+    monkeypatch.setattr(timing, "timed", lambda way, loops: cost[way.keywords["name"]] * loops)
+    ways = [partial(dict, name=name) for name in cost]
+    assert cheapest(ways).keywords["name"] == "quick"
+    assert cheapest(ways[:1]) is ways[0]
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["gelu", "relu6", "log1mexp", "softmax", "logsumexp"])
+def test_the_judge_knows_right_from_wrong(name, dtype, order):
+    judge = Judge(ACTIVATIONS[name], order, dtype, 0)
+    kernel = bench_against.catalog.array_kernel(judge.card, order)
+    values = judge.task.kernel_call(kernel, 1)().copy()
+    assert judge.judged(values).worst <= judge.card.ulp[dtype][order]
+    worst_place = int(np.argmax(np.abs(values) > 0.01))
+    values.reshape(-1)[worst_place] *= 1 + 100 * np.finfo(dtype).eps
+    found = judge.judged(values)
+    assert 40 < found.worst < 210
+    assert not found.exact
+    values[:] = np.nan
+    assert judge.judged(values).worst == np.inf
+
+
+def test_the_judge_asks_for_tails_but_not_for_kinks_and_what_is_not_defined():
+    x = Judge(ACTIVATIONS["relu6"], 1, "float32", 0).task.x
+    assert np.isfinite(x).all()
+    assert not np.isin(x, [0, 6]).any()
+    assert np.abs(x).max() > 1e30
+    assert np.abs(x).min() < 1e-38
+    assert np.isin(Judge(ACTIVATIONS["relu6"], 0, "float32", 0).task.x, [0, 6]).any()
+    assert Judge(ACTIVATIONS["log1mexp"], 0, "float32", 0).task.x.min() >= 0
+
+
+@pytest.mark.parametrize(("worst", "exact"), [(4.0, True), (4.1, False), (float("inf"), False), (float("nan"), False)])
+def test_exact_is_within_four_ulp(worst, exact):
+    assert Exactness(worst, "").exact is exact
+
+
+def test_numpy_computes_its_part_of_the_textbook_formula():
+    task = Arrays(0).task(ACTIVATIONS["sigmoid"], 0, "float64", bench_peers.NUMPY_ELEMENTS + 5)
+    ((way,),) = bench_peers.PEERS["numpy"].ways(task, [1, 2]).values()
+    assert bench_peers.result_of(way, task) == pytest.approx(1 / (1 + np.exp(-task.x[:-5])))
+    assert bench_peers.PEERS["numpy"].elements(task) == bench_peers.NUMPY_ELEMENTS
+
+
+def test_a_way_may_leave_its_result_in_the_tasks_own_array_or_return_it_first_of_several():
+    task = Arrays(0).task(RELU, 0, "float64", 3)
+    assert bench_peers.result_of(lambda: None, task) is task.out
+    assert bench_peers.result_of(lambda: (task.x, "noise"), task) is task.x
+
+
+@pytest.fixture
+def numpy_only(monkeypatch):
+    monkeypatch.setattr(libraries, "available", lambda library: False)
+
+
+QUICK = ("--budget", "0.001", "--sizes", "1e2,3000")
+
+
+@pytest.mark.usefixtures("numpy_only")
+def test_the_whole_run(dlc):
+    result = dlc("bench", "run", "sigmoid", "softmax", "--against", "numpy", *QUICK, "--json", "--markdown", "t.md")
+    assert result.code == 0
+    report = json.loads(result.out)
+    saved = json.loads(Path(report["file"]).read_text())["benchmarks"]
+    names = [f"{name}[{dtype}-{size}-{threads}]" for name, dtype, size, threads in grid()]
+    assert [each["name"] for each in saved] == names
+    assert [(row["name"], row["threads"]) for row in report["rows"]] == [
+        (name, threads) for name, _, _, threads in grid()
+    ]
+    assert saved[0]["extra_info"] == {**report["rows"][0], "versions": report["versions"], "row": 1024, "seed": 0}
+    assert report["summary"]["cells"] == len(names)
+    peers = {row["name"]: list(row["peers"]) for row in report["rows"] if row["threads"] == 1}
+    assert peers == {"sigmoid": ["numpy"], "sigmoid'": ["numpy"], "softmax": [], "softmax'": []}
+    table = [line for line in Path("t.md").read_text().splitlines() if line.startswith("|")]
+    assert table[0] == "| | float32 100 | float32 3k | float64 100 | float64 3k |"
+    assert [line.split(" | ")[0] for line in table[2:]] == ["| sigmoid", "| sigmoid'", "| softmax", "| softmax'"]
+    compared = dlc("bench", "compare", report["file"], report["file"])
+    assert len(compared.table) == len(names)
+
+
+def grid():
+    """Names, types, elements and threads of the run above, in order."""
+    for name in ("sigmoid", "sigmoid'", "softmax", "softmax'"):
+        for dtype in ("float32", "float64"):
+            for size in ("100", "3000") if name.startswith("sigmoid") else ("1024", "2048"):
+                yield from ((name, dtype, size, threads) for threads in (1, 2))
+
+
+@pytest.mark.usefixtures("numpy_only")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--against", "torch"), "torch is not installed: pip install 'dlc[peers]'"),
+        (("--against", "numpy,onnx"), "onnxruntime is not installed: pip install 'dlc[peers]'"),
+        (("--against", "theano"), "no library 'theano' to compare with; choose from torch, jax, numpy, onnx"),
+        (("--against", ","), "--against , names nothing"),
+        (("--against", "numpy", "--sizes", "1e3,1e12"), "--size 1e+12 is out of reach"),
+        (("--against", "numpy", "--sizes", ","), "--size , names nothing"),
+        (("--against", "numpy", "--dtype", "float32,int8"), "--dtype int8 is no type of kernels"),
+        (("--against", "numpy", "--threads", "1,0"), "--threads 0 is out of reach"),
+        (("--against", "numpy", "--markdown", "nowhere/t.md"), "no folder nowhere to write t.md in"),
+        (("--against", "numpy", "glu", "--row", "33"), "glu cannot be timed on rows of 33"),
+        (("--against", "numpy", "gulu"), "no entry 'gulu'"),
+    ],
+)
+def test_bad_input_is_one_line(dlc, arguments, message):
+    result = dlc("bench", "run", *arguments)
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert message in result.err
+
+
+@pytest.fixture
+def two_cards(monkeypatch):
+    """A right card, one with a wrong kernel (the identity for a relu), and another right one; without a race."""
+    cards = [RELU, replace(RELU, name="identity", grad=ACTIVATIONS["identity"].grad), ACTIVATIONS["leaky_relu"]]
+    monkeypatch.setattr(bench_speed, "chosen", lambda names: cards)
+    return cards
+
+
+@pytest.mark.usefixtures("numpy_only", "two_cards")
+def test_a_wrong_kernel_is_not_timed_and_the_others_go_on(dlc):
+    result = dlc("bench", "run", "--against", "numpy", *QUICK, "--dtype", "float32", "--threads", "1")
+    assert result.code == 1
+    assert re.search(r"^identity float32 is \S+ ulp off at x = \S+; 1 are allowed", result.err, re.MULTILINE)
+    assert result.err.splitlines()[-1] == "Error: wrong, so not timed: identity float32"
+    assert list(dict.fromkeys(row["kernel"] for row in result.table)) == [
+        "relu",
+        "relu'",
+        "identity'",
+        "leaky_relu",
+        "leaky_relu'",
+    ]
+
+
+@pytest.mark.usefixtures("numpy_only")
+def test_ctrl_c_keeps_what_is_finished(dlc, monkeypatch):
+    real = Bench.race
+
+    def interrupted(self, task, size):
+        if self.name == "relu'":
+            raise KeyboardInterrupt
+        return real(self, task, size)
+
+    monkeypatch.setattr(Bench, "race", interrupted)
+    result = dlc("bench", "run", "relu", "--against", "numpy", *QUICK, "--dtype", "float32")
+    assert result.code == 130
+    count, path = re.match(r"(\d+) cells are in (\S+)", result.err).groups()
+    assert int(count) == len(json.loads(Path(path).read_text())["benchmarks"]) == 4
+
+
+def test_the_cells_of_a_function_are_written_at_once(tmp_path, monkeypatch):
+    file, written = bench_speed.SpeedFile(tmp_path, threads=1), []
+    monkeypatch.setattr("dlc.kernels.cache.write_whole", lambda path, content: written.append(json.loads(content)))
+    file.add_all([{"name": "a"}, {"name": "b"}])
+    file.add_all([{"name": "c"}])
+    assert [[each["name"] for each in content["benchmarks"]] for content in written] == [["a", "b"], ["a", "b", "c"]]

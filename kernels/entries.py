@@ -108,26 +108,26 @@ def kept(notes, k, i):
 
 
 @inlined
-def total_plain(notes, k, count):
-    """The sum of the first numbers of note k."""
+def total_plain(notes, k, count, read):
+    """The sum of the first numbers of note k, as READ reads them."""
     total = 0.0
     for i in range(count):
-        total = plus(total, notes[k, i])
+        total = plus(total, read(notes[k, i]))
     return total
 
 
 @twins(total_plain)
-def total(notes, k, count):
-    """The sum of the first numbers of note k: four at a time, for one addition waits long for the last."""
+def total(notes, k, count, read):
+    """The sum of the first numbers of note k, as READ reads them; four sums, for each addition waits for the last."""
     a = b = c = d = pair(0.0, 0.0)
     whole = count // 4 * 4
     for i in range(0, whole, 4):
-        a = a + kept(notes, k, i)
-        b = b + kept(notes, k, i + 1)
-        c = c + kept(notes, k, i + 2)
-        d = d + kept(notes, k, i + 3)
+        a = a + read(kept(notes, k, i))
+        b = b + read(kept(notes, k, i + 1))
+        c = c + read(kept(notes, k, i + 2))
+        d = d + read(kept(notes, k, i + 3))
     for i in range(whole, count):
-        a = a + kept(notes, k, i)
+        a = a + read(kept(notes, k, i))
     return (a + b) + (c + d)
 
 

@@ -5,6 +5,7 @@ The rows are as in dlc.kernels.vectors. Gates and their slopes are a number and 
 
 import numpy as np
 
+from dlc.kernels import light
 from dlc.kernels.double import FARTHEST, GELU_GRAD_ROOT, INV_SQRT_2PI, LOWEST, SILU_GRAD_ROOT
 from dlc.kernels.elementary import bell, choose, clamped, high, logistic, near_root, number, scaled
 from dlc.kernels.entries import entry, greatest, itself, place_of, put
@@ -13,9 +14,16 @@ from dlc.kernels.scalar import inlined, scalar, twins
 
 FAR_ROOT = 2.0**-256  # of FAR_UNIT
 VANISHING_ROOT, VANISHING_UNIT = 2.0**-500, 2.0**-1000
+ENDLESS = 2.0**997  # beyond any product of float32 numbers
 
 
-@scalar
+@inlined
+def product_plain(a, b):
+    """a·b; 0 of what is infinite is 0, for what is infinite stands for its limit."""
+    return light.clamped(a, -ENDLESS, ENDLESS) * light.clamped(b, -ENDLESS, ENDLESS)
+
+
+@twins(product_plain)
 def product(a, b):
     """a·b; 0 of what is infinite is 0, for what is infinite stands for its limit."""
     y = a * b
@@ -66,13 +74,13 @@ def weigh_back(x, v, gate, slope, out):
 @scalar
 def sigmoid_gate(b):
     weight, unit = logistic(b)
-    return vanished(choose(b, b == -np.inf, 0.0, weight), unit, b < LOWEST)
+    return vanished(0.0 if b == -np.inf else weight, unit, b < LOWEST)
 
 
 @scalar
 def sigmoid_slope(b):
     slope, unit = bell(b)
-    return vanished(choose(b, abs(b) == np.inf, 0.0, slope), unit, abs(b) > -LOWEST)
+    return vanished(0.0 if abs(b) == np.inf else slope, unit, abs(b) > -LOWEST)
 
 
 @scalar
@@ -108,7 +116,7 @@ def reglu_vjp(x, v, out, notes, row):
 @scalar
 def gelu_gate(b):
     weight, unit = normal_cdf(b)
-    weight = choose(b, b == -np.inf, 0.0, clamped(b, -FARTHEST, np.inf) * weight)
+    weight = 0.0 if b == -np.inf else clamped(b, -FARTHEST, np.inf) * weight
     return vanished(weight, unit, b < -FARTHEST)
 
 
@@ -118,7 +126,7 @@ def gelu_slope(b):
     t = abs(clamped(b, -FARTHEST, FARTHEST))
     e, unit = gaussian(t)
     slope = e * (normal_tail(t) - t * number(INV_SQRT_2PI))
-    below = choose(b, b == -np.inf, 0.0, near_root(b, GELU_GRAD_ROOT, slope))
+    below = 0.0 if b == -np.inf else near_root(b, GELU_GRAD_ROOT, slope)
     is_above = b > 0.0
     slope = choose(b, is_above, 1.0 - slope * unit, below)
     return vanished(slope, 1.0 if is_above else unit, b < -FARTHEST)
@@ -137,7 +145,7 @@ def geglu_vjp(x, v, out, notes, row):
 @scalar
 def silu_gate(b):
     weight, unit = logistic(b)
-    weight = choose(b, b == -np.inf, 0.0, clamped(b, LOWEST, np.inf) * weight)
+    weight = 0.0 if b == -np.inf else clamped(b, LOWEST, np.inf) * weight
     return vanished(weight, unit, b < LOWEST)
 
 
@@ -147,7 +155,7 @@ def silu_slope(b):
     t = clamped(b, LOWEST, -LOWEST)
     weight, unit = logistic(t)
     slope = near_root(t, SILU_GRAD_ROOT, weight * (1.0 + t * (1.0 - weight * unit)))
-    return vanished(choose(b, b == -np.inf, 0.0, slope), unit, b < LOWEST)
+    return vanished(0.0 if b == -np.inf else slope, unit, b < LOWEST)
 
 
 @scalar

@@ -11,6 +11,8 @@ WEYL = np.uint64(0x9E3779B97F4A7C15)
 FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
 
+NEVER = -1e290  # what stands for −∞ in differences of pairs
+
 
 @inlined
 def mixed(word):
@@ -40,7 +42,7 @@ def perturb(x, notes, row, tau, seed):
     for i in range(x.size):
         z = below(entry(x[i]), top)
         chance = entry(uniform(start, row * x.size + i))
-        keep(notes, 0, i, z if abs(z) == np.inf else (z - log(-log(chance))) / tau)
+        keep(notes, 0, i, (NEVER if z < NEVER else z - log(-log(chance))) / tau)
 
 
 @scalar

@@ -1,4 +1,7 @@
-"""Array kernels of functions of a vector: one row after the other, where a row is a vector along the last axis."""
+"""Array kernels of functions of a vector: one row after the other, where a row is a vector along the last axis.
+
+A function is called with the row, (for a product) the row to multiply with, the row it fills, notes, and its number.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +27,22 @@ class RowwiseKernel(ArrayKernel):
         self._width = width
         self._product = product
 
+    def __call__(
+        self,
+        x: np.ndarray,
+        *params: float,
+        v: np.ndarray | None = None,
+        out: np.ndarray | None = None,
+        threads: int = 1,
+    ) -> np.ndarray:
+        """As any array kernel; V has the shape of the function's result. Raises ValueError where vectors do not fit."""
+        if self._product and isinstance(x, np.ndarray):
+            shape = self._shape_of_values(x, params)
+            if v is None or v.shape != shape or v.dtype != x.dtype:
+                raise ValueError(f"{self.name} needs v, a {x.dtype.name} array of shape {shape}")
+            v = v.copy() if out is not None and np.may_share_memory(v, out) else np.ascontiguousarray(v)
+        return super().__call__(x, *params, v=v, out=out, threads=threads)
+
     def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
         from numba import carray
 
@@ -45,10 +64,13 @@ class RowwiseKernel(ArrayKernel):
 
         return products if self._product else values
 
+    def _shape_of_values(self, x: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
+        if x.ndim == 0 or x.shape[-1] == 0:
+            raise ValueError(f"{self.name} takes vectors, not {'an empty one' if x.ndim else 'a single number'}")
+        return (*x.shape[:-1], self._width(x.shape[-1], *params))
+
     def _result_shape(self, x: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
-        if x.ndim == 0:
-            raise ValueError(f"{self.name} takes vectors, not a single number")
-        return x.shape if self._product else (*x.shape[:-1], self._width(x.shape[-1], *params))
+        return x.shape if self._product else self._shape_of_values(x, params)
 
     def _rows(self, array: np.ndarray) -> np.ndarray:
         return array.reshape(-1, array.shape[-1])
@@ -59,6 +81,5 @@ class RowwiseKernel(ArrayKernel):
         columns = x.shape[-1]
         width = out.shape[-1] if v is None else v.shape[-1]
         notes = np.empty((NOTES, columns))
-        rows = x.size // max(columns, 1)
         references = map(reference_to, (x, v, out, notes, params))
-        loop(*references, rows, columns, width, first)
+        loop(*references, x.size // columns, columns, width, first)

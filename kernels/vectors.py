@@ -9,7 +9,7 @@ import numpy as np
 
 from dlc.kernels import light
 from dlc.kernels.elementary import choose, exp_reduced, expm1, limited, log, log1p, reduced, scaled, sqrt
-from dlc.kernels.entries import entry, greatest, itself, keep, kept, negative, paired, place_of, put, total
+from dlc.kernels.entries import entry, greatest, itself, keep, kept, negative, paired, place_of, plus, put, total
 from dlc.kernels.numbers import exact, pair
 from dlc.kernels.scalar import inlined, power, scalar, twins
 
@@ -45,7 +45,7 @@ def exponential(x):
 @scalar
 def below(x, top):
     """x − top, for x ≤ top; 0 for equal infinities."""
-    if abs(x) == np.inf or abs(top) == np.inf:
+    if abs(top) == np.inf:
         return 0.0 if x == top else -np.inf
     return x - top
 
@@ -73,7 +73,7 @@ def exponentials_of_note(notes):
 @scalar
 def share_out(notes, out):
     """out_i = e_i / Σ_j e_j."""
-    inverse = 1.0 / (total(notes, 0, out.size) * unit())
+    inverse = 1.0 / (total(notes, 0, out.size, itself) * unit())
     for i in range(out.size):
         put(out, i, scaled(kept(notes, 0, i) * inverse, unit()))
 
@@ -81,11 +81,11 @@ def share_out(notes, out):
 @scalar
 def share_back(v, notes, place, factor, out):
     """out_j = FACTOR·y_j·(v_j − Σ_k y_k·v_k), where PLACE has the greatest entry: there no difference cancels."""
-    inverse = 1.0 / (total(notes, 0, out.size) * unit())
+    inverse = 1.0 / (total(notes, 0, out.size, itself) * unit())
     here = entry(v[place])
     for k in range(v.size):
         keep(notes, 1, k, kept(notes, 0, k) * (entry(v[k]) - here))
-    mean = total(notes, 1, v.size) * inverse * unit()
+    mean = total(notes, 1, v.size, itself) * inverse * unit()
     inverse = inverse * factor
     for j in range(v.size):
         put(out, j, scaled(kept(notes, 0, j) * inverse * ((entry(v[j]) - here) - mean), unit()))
@@ -116,12 +116,18 @@ def softmin_vjp(x, v, out, notes, row):
 
 
 @scalar
-def all_but_greatest(x, notes):
-    """The greatest entry, its place, and rest; e_i as note 0, 0 at that place."""
-    top = exponentials(x, itself, notes)
-    place = place_of(top, x, itself)
-    keep(notes, 0, place, 0.0)
-    return entry(top), place, total(notes, 0, x.size) * unit()
+def beside_one(e):
+    """e − 1 for what is 1 or hardly less, else e, all in the unit of exponentials."""
+    return e - 1.0 / unit() if e * unit() >= 1.0 else e
+
+
+@scalar
+def rest_of(notes, count):
+    """rest, from the e_i of note 0: the ones among them are counted, as a sum of them would swallow the others."""
+    ones = 0.0
+    for i in range(count):
+        ones = plus(ones, 1.0 if kept(notes, 0, i) * unit() >= 1.0 else 0.0)
+    return total(notes, 0, count, beside_one) * unit() + (ones - 1.0)
 
 
 @scalar
@@ -134,8 +140,8 @@ def log_one_plus(rest):
 
 @scalar
 def log_softmax(x, out, notes, row):
-    top, _, rest = all_but_greatest(x, notes)
-    shift = log_one_plus(rest)
+    top = entry(exponentials(x, itself, notes))
+    shift = log_one_plus(rest_of(notes, x.size))
     for i in range(x.size):
         z = below(entry(x[i]), top)
         put(out, i, choose(shift, z == -np.inf, -np.inf, z - shift))
@@ -143,11 +149,12 @@ def log_softmax(x, out, notes, row):
 
 @scalar
 def log_softmax_vjp(x, v, out, notes, row):
-    _, place, rest = all_but_greatest(x, notes)
+    place = place_of(exponentials(x, itself, notes), x, itself)
+    rest = rest_of(notes, x.size)
     for k in range(v.size):
         keep(notes, 1, k, entry(v[k]))
     keep(notes, 1, place, 0.0)
-    here, others = entry(v[place]), total(notes, 1, v.size)
+    here, others = entry(v[place]), total(notes, 1, v.size, itself)
     inverse = 1.0 / (1.0 + rest)
     share = (here + others) * inverse
     for j in range(v.size):
@@ -157,14 +164,15 @@ def log_softmax_vjp(x, v, out, notes, row):
 
 @scalar
 def logsumexp(x, out, notes, row):
-    top, _, rest = all_but_greatest(x, notes)
-    put(out, 0, top if abs(top) == np.inf else top + log_one_plus(rest))
+    top = entry(exponentials(x, itself, notes))
+    shift = log_one_plus(rest_of(notes, x.size))
+    put(out, 0, top if abs(top) == np.inf else top + shift)
 
 
 @scalar
 def logsumexp_vjp(x, v, out, notes, row):
     exponentials(x, itself, notes)
-    share = entry(v[0]) / (total(notes, 0, x.size) * unit())
+    share = entry(v[0]) / (total(notes, 0, x.size, itself) * unit())
     for j in range(x.size):
         put(out, j, scaled(kept(notes, 0, j) * share, unit()))
 
@@ -176,10 +184,10 @@ def logmeanexp(x, out, notes, row):
     top, n = entry(highest), float(x.size)
     for i in range(x.size):
         keep(notes, 0, i, expm1(below(entry(x[i]), top)))
-    apart = total(notes, 0, x.size) / n
+    apart = total(notes, 0, x.size, itself) / n
     if apart < -0.5:
         exponentials(x, itself, notes)
-        shift = log(total(notes, 0, x.size) * unit() / n)
+        shift = log(total(notes, 0, x.size, itself) * unit() / n)
     else:
         shift = log1p(apart)
     put(out, 0, top if abs(highest) == np.inf else top + shift)
@@ -240,7 +248,7 @@ def sparsemax_vjp(x, v, out, notes, row):
         is_inside = kept(notes, 0, i) - threshold > 0.0
         count += 1.0 if is_inside else 0.0
         keep(notes, 1, i, entry(v[i]) if is_inside else 0.0)
-    mean = total(notes, 1, x.size) / count
+    mean = total(notes, 1, x.size, itself) / count
     for i in range(x.size):
         is_inside = kept(notes, 0, i) - threshold > 0.0
         put(out, i, choose(threshold, is_inside, entry(v[i]) - mean, 0.0))
@@ -267,13 +275,13 @@ def apart(x, notes, epsilon):
     for i in range(x.size):
         here, there = finite(x[i], is_infinite) * scale, finite(x[0], is_infinite) * scale
         keep(notes, 0, i, exact(here) - exact(there))
-    shift = total(notes, 0, x.size)
+    shift = total(notes, 0, x.size, itself)
     for i in range(x.size):
         d = (kept(notes, 0, i) * n - shift) / n
         keep(notes, 0, i, d)
         keep(notes, 1, i, d * d)
     inverse = 0.0 if is_infinite and spread > 0.0 else scale
-    return 1.0 / sqrt(total(notes, 1, x.size) / n + epsilon * inverse * inverse), inverse
+    return 1.0 / sqrt(total(notes, 1, x.size, itself) / n + epsilon * inverse * inverse), inverse
 
 
 @paired
@@ -299,10 +307,10 @@ def standardize_vjp(x, v, out, notes, row, epsilon=1e-5):
         y = kept(notes, 0, i) * inverse
         keep(notes, 0, i, y)
         keep(notes, 1, i, y * entry(v[i]))
-    along = total(notes, 1, x.size)
+    along = total(notes, 1, x.size, itself)
     for i in range(x.size):
         keep(notes, 1, i, entry(v[i]))
-    mean = total(notes, 1, x.size)
+    mean = total(notes, 1, x.size, itself)
     for j in range(x.size):
         slope = (entry(v[j]) * n - mean - kept(notes, 0, j) * along) / n
         put(out, j, slope * inverse * scale)

@@ -181,7 +181,8 @@ def hardmax(x: Vector) -> list[Number]:
 
 def support(x: Vector) -> tuple[list[Number], Number]:
     """x_i − max x, and the threshold τ, also from the greatest entry, above which entries are sparsemax's support."""
-    z = [each - greatest(x) for each in x]
+    top = greatest(x)
+    z = [each - top for each in x]
     total, threshold = 0, -1
     for k, each in enumerate(sorted(z, reverse=True), 1):
         if 1 + k * each <= total + each:

@@ -7,7 +7,6 @@ from dlc.cli.agreement import Agreement
 from dlc.cli.catalog import array_kernel
 from dlc.cli.vectors import Truth
 from dlc.reference.activations import ActivationCard
-from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -91,6 +91,57 @@ def test_contenders_take_turns_in_fresh_orders_that_the_seed_fixes():
     assert orders(1) == orders(1) != orders(2)
 
 
+def test_what_prepares_a_turn_is_not_timed_but_uses_up_budget():
+    clock, events = FakeClock(), []
+
+    def contender(name):
+        def call():
+            events.append(name)
+            clock.work(timing.SLICE_NS)
+
+        return call
+
+    def prepare(name):
+        events.append(f"before {name}")
+        clock.work(3 * timing.SLICE_NS)
+
+    contenders = {name: contender(name) for name in "ab"}
+    timed = timing.race(contenders, budget=0.8, prepare=prepare, clock=clock)
+    assert {name: each.median for name, each in timed.items()} == {"a": 5e-3, "b": 5e-3}
+    assert len(timed["a"].seconds) == 20, "a round takes 2·(5 + 15) ms"
+    turns = events[8:]  # after preparation, the first call and two trials of each
+    assert all(before == f"before {call}" for before, call in zip(turns[::2], turns[1::2], strict=True))
+
+
+def test_a_very_long_call_is_tried_once():
+    calls = []
+    clock = FakeClock()
+
+    def long_call():
+        calls.append(1)
+        clock.work(2 * timing.LONG_CALL_NS)
+
+    assert timing.calibrate(long_call, clock) == (1, 2 * timing.LONG_CALL_NS)
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("shares", "sleeps"), [([0.0], 1), ([1.0, 0.5, 0.02], 3), ([1.0] * 1000, timing.MOST_RESTS)])
+def test_a_turn_waits_until_no_thread_works_but_not_for_ever(monkeypatch, shares, sleeps):
+    shares = iter(shares)
+    now, worked, slept = [0.0], [0.0], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += seconds
+        worked[0] += seconds * next(shares)
+
+    monkeypatch.setattr(timing.time, "sleep", sleep)
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(timing.time, "process_time", lambda: worked[0])
+    timing.wait_for_rest()
+    assert len(slept) == sleeps
+
+
 def test_a_drifting_machine_does_not_move_the_ratio():
     clock = FakeClock(drift_per_second=0.5)
     timed = race(clock, {"slow": clock.contender(14_000), "fast": clock.contender(7_000)}, budget=1.0)

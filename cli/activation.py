@@ -14,6 +14,9 @@ from dlc.reference.ulp import FORMATS
 if TYPE_CHECKING:
     import numpy as np
 
+    from dlc.cli.answer import VectorsAnswer
+    from dlc.cli.answer_numbers import NumbersAnswer
+
 PLOTTED = "-6:6:0.05"
 
 
@@ -48,6 +51,9 @@ def activation(
             metavar="RULE", help="The derivative at a kink: left, right, mid, zero, or a library's; else the card's."
         ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Second derivatives, and derivatives by learnable parameters, too.")
+    ] = False,
     jacobian: Annotated[
         bool, typer.Option("--jacobian", help="All derivatives of softmax and other vector functions.")
     ] = False,
@@ -81,6 +87,8 @@ def activation(
         raise BadInputError(f"{card.name} has no Jacobian: it takes one number at a time; --jacobian is for vectors")
     if kink and card.vector:
         raise BadInputError(f"{card.name} is a function of a vector; --kink is for functions of a number")
+    if every and card.vector:
+        raise BadInputError(f"{card.name} is a function of a vector; --jacobian shows all its derivatives")
     if jacobian and draw:
         raise BadInputError("--jacobian prints a matrix and --plot draws curves; choose one")
     if not x and card.vector:
@@ -94,20 +102,19 @@ def activation(
     rule = kink or as_
     slopes = viewpoint.slopes_at_kinks(rule, card, params) if rule and not card.vector else {}
 
-    from dlc.cli.answer import NumbersAnswer, VectorsAnswer  # on use: NumPy
+    answer: NumbersAnswer | VectorsAnswer
+    if card.vector:
+        from dlc.cli.answer import VectorsAnswer  # on use: NumPy
 
-    if slopes:
-        card = kinks.with_derivatives(card, slopes)
-    with_ulp = not no_ulp
-    answer = (
-        VectorsAnswer(card, numbers, with_ulp=with_ulp, with_jacobian=jacobian)
-        if card.vector
-        else NumbersAnswer(card, params, numbers, with_ulp=with_ulp)
-    )
-    for place, slope in slopes.items():
-        answer.derivative[answer.x.astype("float64") == place] = float(slope)
-    if kink:
-        _note_kinks(card, params, answer.x)
+        answer = VectorsAnswer(card, numbers, with_ulp=not no_ulp, with_jacobian=jacobian)
+    else:
+        from dlc.cli.answer_numbers import NumbersAnswer
+
+        answer = NumbersAnswer(kinks.with_derivatives(card, slopes), params, numbers, with_ulp=not no_ulp, every=every)
+        for place, slope in slopes.items():
+            answer.put_derivative(place, float(slope))
+        if kink:
+            _note_kinks(card, params, answer.x)
     if as_json:
         show.json_object(
             "activation",

@@ -39,6 +39,7 @@ from dlc.kernels.elementary import (
     logistic,
     near_root,
     number,
+    rounded,
     scaled,
     signed,
     tanh,
@@ -158,7 +159,7 @@ def gelu_grad(x):
     e, unit = gaussian(t)
     slope = e * (normal_tail(t) - t * number(INV_SQRT_2PI))
     below = scaled(near_root(x, GELU_GRAD_ROOT, slope), unit)
-    return choose(x, x < 0.0, below, 1.0 - slope * unit)
+    return choose(x, x < 0.0, below, rounded(1.0 - slope * unit))
 
 
 @scalar

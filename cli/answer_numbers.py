@@ -74,4 +74,4 @@ def draw(card: ActivationCard, x: np.ndarray, lines: dict[str, np.ndarray]) -> N
 
 
 def _cell(header: str, value: Any) -> Any:
-    return (value, f"{value:.2f}") if header.endswith("_ulp") else value
+    return (value, f"{value:.2f}") if header.endswith("_ulp") and value is not None else value

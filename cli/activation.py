@@ -1,6 +1,6 @@
 """`dlc activation`: values and derivatives of an activation function, each with its error."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from dlc.cli.answer import VectorsAnswer
-    from dlc.cli.answer_numbers import NumbersAnswer
 
 PLOTTED = "-6:6:0.05"
 
@@ -102,15 +99,15 @@ def activation(
     rule = kink or as_
     slopes = viewpoint.slopes_at_kinks(rule, card, params) if rule and not card.vector else {}
 
-    answer: NumbersAnswer | VectorsAnswer
     if card.vector:
         from dlc.cli.answer import VectorsAnswer  # on use: NumPy
 
-        answer = VectorsAnswer(card, numbers, with_ulp=not no_ulp, with_jacobian=jacobian)
+        answer: Any = VectorsAnswer(card, numbers, with_ulp=not no_ulp, with_jacobian=jacobian)
     else:
-        from dlc.cli.answer_numbers import NumbersAnswer
+        from dlc.cli.answer_numbers import NumbersAnswer  # on use: NumPy
 
-        answer = NumbersAnswer(kinks.with_derivatives(card, slopes), params, numbers, with_ulp=not no_ulp, every=every)
+        taken = kinks.with_derivatives(card, slopes)
+        answer = NumbersAnswer(taken, params, numbers, with_ulp=not no_ulp, every=every)
         for place, slope in slopes.items():
             answer.put_derivative(place, float(slope))
         if kink:

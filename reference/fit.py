@@ -86,19 +86,19 @@ def of_square(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda z: function(mpmath.sqrt(z))
 
 
-MILLS_SCALE = mpf(1) / 4
+MILLS_SCALE = 4
 
 
 def mills(v: Any) -> Any:
-    """M(t)/w at w = 1/(1 + t/4), v = w − 1/2, where M(t) = Φ(−t)·e^(t²/2) is the scaled tail of the normal."""
+    """M(t)/w at w = 4/(4 + t), v = w − 1/2, where M(t) = Φ(−t)·e^(t²/2) is the scaled tail of the normal."""
     w = v + mpf(1) / 2
-    t = (1 / w - 1) / MILLS_SCALE
+    t = (1 / w - 1) * MILLS_SCALE
     return mpmath.erfc(t / mpmath.sqrt(2)) * mpmath.exp(t * t / 2) / (2 * w)
 
 
 def mills_range(precision: Precision) -> tuple[Any, Any]:
     """What v ranges over."""
-    return 1 / (1 + MILLS_SCALE * precision.tail) - mpf(1) / 2, mpf(1) / 2
+    return mpf(MILLS_SCALE) / (MILLS_SCALE + precision.tail) - mpf(1) / 2, mpf(1) / 2
 
 
 def squares_to(reach: Callable[[], Any]) -> Callable[[Precision], tuple[Any, Any]]:

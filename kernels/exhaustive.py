@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.lift import FLOAT32, ElementwiseKernel, lifted, reference_to, settings_for
+from dlc.kernels.lift import FLOAT32, ElementwiseKernel, lifted, settings_for
 
 PATTERNS = 1 << 32
 BLOCK = 1 << 12  # inputs whose worst error is one number
@@ -23,7 +23,7 @@ class ErrorKernel(ElementwiseKernel):
         """The worst error in each of CHUNK blocks from block FIRST on; beyond the last block, of blocks from 0 on."""
         loop = self._loops.get(FLOAT32) or self.compile(FLOAT32)
         worst, settings = np.empty(CHUNK, np.float32), np.array(params)
-        loop(None, None, reference_to(worst), None, reference_to(settings), first, CHUNK, 1, stride)
+        loop(None, None, worst, None, settings, first, CHUNK, 1, stride)
         return worst
 
     def all_blocks(self, params: tuple[float, ...], pool: ThreadPoolExecutor, stride: int = 1) -> Iterator[np.ndarray]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.native import HEADER, Loop, native
+from dlc.kernels.native import Loop, native
 
 # Below this many numbers a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
@@ -30,9 +30,9 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="dlc")
 
 
-def reference_to(array: np.ndarray | None) -> int | None:
-    """Where the address of ARRAY's numbers is kept."""
-    return None if array is None else id(array) + HEADER
+def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays may share memory; two that own theirs do not, which is quickly seen."""
+    return a is b or ((a.base is not None or b.base is not None) and np.may_share_memory(a, b))
 
 
 class ArrayKernel:
@@ -113,10 +113,12 @@ class ArrayKernel:
         shape = self._result_shape(x, params)
         if out is None:
             out = np.empty(shape, dtype)
-        elif out.dtype != dtype or out.shape != shape or not (out.flags.c_contiguous and out.flags.writeable):
-            raise ValueError(f"out must be a contiguous, writable {dtype.name} array of shape {shape}")
-        elif np.may_share_memory(x, out) and not (out is x and self.works_in_place):
-            x = x.copy()
+        else:
+            flags = out.flags
+            if out.dtype != dtype or out.shape != shape or not (flags.c_contiguous and flags.writeable):
+                raise ValueError(f"out must be a contiguous, writable {dtype.name} array of shape {shape}")
+            if _overlap(x, out) and not (out is x and self.works_in_place):
+                x = x.copy()
         if not x.flags.c_contiguous:
             x = np.ascontiguousarray(x)
         settings = np.array(params) if params else None
@@ -220,4 +222,4 @@ class ElementwiseKernel(ArrayKernel):
         # In place, too, a block at a time: a loop that reads what it writes is not vectorised.
         streams = out.nbytes >= STREAM_FROM or out is x
         block = np.empty(BLOCK, out.dtype) if streams else None
-        loop(reference_to(x), None, reference_to(out), reference_to(block), reference_to(params), x.size, 1, 1, streams)
+        loop(x, None, out, block, params, x.size, 1, 1, streams)

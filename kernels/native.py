@@ -1,9 +1,8 @@
 """Kernels as plain machine code: compiled once by Numba, and from then on loaded without it.
 
-Loading Numba and its typing of NumPy takes longer than everything else that a short answer needs. A kernel here is a C
-function void f(x, v, out, scratch, params, rows, columns, width, extra) in an object file, which llvmlite loads in
-milliseconds. The first five are NumPy arrays by reference (id + HEADER): looking up addresses in Python would take
-longer than computing a thousand numbers.
+Loading Numba and its typing of NumPy takes longer than everything else that a short answer needs. A kernel here is a
+built-in function in an object file, which llvmlite loads in milliseconds. It takes its arguments as the interpreter
+has them, and finds the numbers of an array by itself: anything else would take longer than computing a thousand numbers.
 """
 
 import ctypes
@@ -23,21 +22,24 @@ if TYPE_CHECKING:
 # it does not own. The rest of that is Python's; these are Numba's.
 UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
 
-POINTERS, INTEGERS = 5, 4
-C_FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * POINTERS, *[ctypes.c_ssize_t] * INTEGERS)
+ARRAYS = ("x", "v", "out", "scratch", "params")
+INTEGERS = ("rows", "columns", "width", "extra")
 
-# id(array) + HEADER is where an array keeps the address of its numbers, by NumPy's C interface; None stands for none.
+# An array keeps the address of its numbers behind what all objects have, by NumPy's C interface.
 HEADER = object.__basicsize__
+
+METH_FASTCALL = 0x80  # a built-in function is called as f(self, pointer to arguments, their number)
+UNLOCKED_FROM = 4096  # numbers for which it pays to let other threads run meanwhile
 
 Loop = Callable[..., None]
 
 
 def native(name: str, kind: str, make: Callable[[], Loop], scratch: str | None = None) -> Loop:
-    """The C function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
+    """The built-in function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
 
-    The loop is called as loop(x, v, out, scratch, params, rows, columns, width, extra), first with five pointers:
-    to such numbers, but params to float64, and scratch to SCRATCH where given. The C function takes references to
-    arrays in their place, or None.
+    It takes x, v, out, scratch and params, which are arrays or None, and the integers rows, columns, width and extra.
+    Arrays have numbers of this type, but params float64, and scratch those of type SCRATCH where given. The loop has
+    pointers to the numbers in their place. Nothing is checked, so only dlc.kernels.lift calls it.
     """
     folder = cache.folder()
     file = None if folder is None else folder / f"{name}-{kind}.kernel"
@@ -50,7 +52,7 @@ def native(name: str, kind: str, make: Callable[[], Loop], scratch: str | None =
             with suppress(OSError):  # nowhere to keep it: compiled anew in the next process
                 cache.write_whole(file, checksum + b"\n" + code)
     symbol, object_code = code.split(b"\n", 1)
-    return C_FUNCTION(_load(object_code, symbol.decode()))
+    return _built_in(_load(object_code, symbol.decode()), name)
 
 
 @once
@@ -65,47 +67,54 @@ def _compiled(loop: Loop, name: str, kind: str, scratch_kind: str) -> bytes:
     """Symbol and object code of LOOP."""
     import llvmlite.binding as llvm
     from numba import cfunc, njit, types
-    from numba.extending import intrinsic
 
+    from dlc.kernels.arguments import array_at, integer_at, lock_again, unlock
     from dlc.kernels.jit import STRICT
 
     _interleave_loops()
 
-    def pointer_to(kind: Any) -> Any:
-        """An intrinsic: the pointer, to numbers of KIND, kept at a reference; none for none."""
-        pointer = types.CPointer(kind)
-
-        @intrinsic
-        def numbers(_context, reference):
-            def generate(context, builder, _signature, args):
-                kind = context.get_value_type(pointer)
-                place = builder.alloca(kind)
-                builder.store(kind(None), place)
-                is_none = builder.icmp_unsigned("==", args[0], args[0].type(None))
-                with builder.if_then(builder.not_(is_none)):
-                    builder.store(builder.load(builder.bitcast(args[0], kind.as_pointer())), place)
-                return builder.load(place)
-
-            return pointer(reference), generate
-
-        return numbers
-
-    numbers, notes, doubles = (pointer_to(getattr(types, each)) for each in (kind, scratch_kind, "float64"))
+    array_types = {name: getattr(types, kind) for name in ARRAYS}
+    array_types |= {"scratch": getattr(types, scratch_kind), "params": types.float64}
+    x, v, out, scratch, params = (array_at(i, array_types[name]) for i, name in enumerate(ARRAYS))
+    rows, columns, width, extra = (integer_at(len(ARRAYS) + i) for i, _ in enumerate(INTEGERS))
     inner = njit(forceinline=True, **STRICT)(loop)  # inlined, it is seen to raise nothing
 
-    def entry(x, v, out, scratch, params, rows, columns, width, extra):
-        inner(numbers(x), numbers(v), numbers(out), notes(scratch), doubles(params), rows, columns, width, extra)
+    def entry(_self, given, _count):
+        size, length = rows(given), columns(given)
+        lock = unlock(size * length >= UNLOCKED_FROM)
+        inner(x(given), v(given), out(given), scratch(given), params(given), size, length, width(given), extra(given))
+        return lock_again(lock)
 
     # Numba tells functions of one name apart by a number that another process may give to another function.
     entry.__name__ = entry.__qualname__ = f"{name}-{kind}".replace(".", "_").replace("-", "_")
-    function = cfunc(types.void(*[types.voidptr] * POINTERS, *[types.intp] * INTEGERS), **STRICT)(entry)
+    function = cfunc(types.voidptr(types.voidptr, types.voidptr, types.intp), **STRICT)(entry)
     module = llvm.parse_assembly(function.inspect_llvm())
-    outside = {each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")}
+    named = [*module.functions, *module.global_variables]
+    outside = {each.name for each in named if each.is_declaration and not each.name.startswith("llvm.")}
     missing = {each for each in outside if each not in UNREACHABLE and not hasattr(ctypes.pythonapi, each)}
     if missing:  # loading such code without Numba would end the process
         raise RuntimeError(f"{loop.__name__} calls {', '.join(sorted(missing))}, which only Numba has")
     object_code: bytes = _machine().emit_object(module)
     return function.native_name.encode() + b"\n" + object_code
+
+
+class _MethodDefinition(ctypes.Structure):
+    """PyMethodDef of Python's C interface."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("function", ctypes.c_void_p), ("flags", ctypes.c_int), ("doc", ctypes.c_char_p))
+
+
+_definitions: list[_MethodDefinition] = []  # a built-in function points at its own, as long as it lives
+
+
+def _built_in(address: int, name: str) -> Loop:
+    """The machine code at ADDRESS as a function of the interpreter's own kind, which is the quickest to call."""
+    make = ctypes.pythonapi.PyCFunction_NewEx
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p] * 3
+    definition = _MethodDefinition(name.encode(), address, METH_FASTCALL, None)
+    _definitions.append(definition)
+    function: Loop = make(ctypes.addressof(definition), None, None)
+    return function
 
 
 def _read(file: Path) -> bytes | None:

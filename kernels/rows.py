@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.lift import ArrayKernel, reference_to
+from dlc.kernels.lift import ArrayKernel
 from dlc.kernels.native import Loop
 
 NOTES = 4  # rows of float64, as long as the vector, for a function to note things down
@@ -81,5 +81,4 @@ class RowwiseKernel(ArrayKernel):
         columns = x.shape[-1]
         width = out.shape[-1] if v is None else v.shape[-1]
         notes = np.empty((NOTES, columns))
-        references = map(reference_to, (x, v, out, notes, params))
-        loop(*references, x.size // columns, columns, width, first)
+        loop(x, v, out, notes, params, x.size // columns, columns, width, first)

@@ -100,9 +100,9 @@ def activation(
     slopes = viewpoint.slopes_at_kinks(rule, card, params) if rule and not card.vector else {}
 
     if card.vector:
-        from dlc.cli.answer import VectorsAnswer  # on use: NumPy
+        from dlc.cli.answer_vectors import VectorsAnswer  # on use: NumPy
 
-        answer: Any = VectorsAnswer(card, numbers, with_ulp=not no_ulp, with_jacobian=jacobian)
+        answer: Any = VectorsAnswer(card, params, numbers, with_ulp=not no_ulp, with_jacobian=jacobian)
     else:
         from dlc.cli.answer_numbers import NumbersAnswer  # on use: NumPy
 

@@ -52,7 +52,10 @@ class Truth:
 
     def _errors(self, function: Any, terms: Any, more: list[Any], values: Sequence[float], dtype: str) -> list[float]:
         true = self._limit(function, more)
-        sizes = self._limit(terms, more) if terms else true
+        if not terms:
+            return [_error(*each, 0, dtype) for each in zip(values, true, strict=True)]
+        sizes = self._limit(terms, more)
+        true = [exact if size else size for exact, size in zip(true, sizes, strict=True)]  # what cancels has no limit
         return [_error(*each, dtype) for each in zip(values, true, sizes, strict=True)]
 
     def _limit(self, function: Any, more: list[Any]) -> list[Any]:

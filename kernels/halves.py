@@ -13,7 +13,7 @@ from dlc.kernels.normal import gaussian, normal_cdf, normal_tail
 from dlc.kernels.scalar import inlined, scalar, twins
 
 FAR_ROOT = 2.0**-256  # of FAR_UNIT
-VANISHING_ROOT, VANISHING_UNIT = 2.0**-500, 2.0**-1000
+VANISHING_ROOT = 2.0**-1000  # of a unit that float64 has not, and 0 stands for
 ENDLESS = 2.0**997  # beyond any product of float32 numbers
 
 
@@ -40,13 +40,13 @@ def vanished_plain(weight, unit, is_vanishing):
 @twins(vanished_plain)
 def vanished(weight, unit, is_vanishing):
     """A weight and its unit that make all but infinity 0, where they are VANISHING."""
-    return weight, VANISHING_UNIT if is_vanishing else unit
+    return weight, 0.0 if is_vanishing else unit
 
 
 @scalar
 def weighed(a, b, unit):
     """a·b·unit, rounded; the root of the unit first, so that a·b is neither infinite nor next to 0."""
-    root = 1.0 if unit == 1.0 else (FAR_ROOT if unit > VANISHING_UNIT else VANISHING_ROOT)
+    root = 1.0 if unit == 1.0 else (FAR_ROOT if unit > 0.0 else VANISHING_ROOT)
     return scaled(product(a * root, b), root)
 
 

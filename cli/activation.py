@@ -52,7 +52,12 @@ def activation(
         bool, typer.Option("--all", help="Second derivatives, and derivatives by learnable parameters, too.")
     ] = False,
     jacobian: Annotated[
-        bool, typer.Option("--jacobian", help="All derivatives of softmax and other vector functions.")
+        bool,
+        typer.Option(
+            "--jacobian",
+            help="All derivatives of softmax and other vector functions; without it, those of each y by its own x, or "
+            "the gradient of the sum of y where y has another length.",
+        ),
     ] = False,
     draw: Annotated[bool, typer.Option("--plot", help="Draw value and derivative.")] = False,
     no_ulp: Annotated[bool, typer.Option("--no-ulp", help="Leave out the errors: quicker for many values.")] = False,

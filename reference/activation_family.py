@@ -97,7 +97,7 @@ class ActivationCard(Card):
     def _facts_of_a_vector(self) -> list[tuple[str, str]]:
         rows = [("takes", "a vector: the whole input, or each row of it")]
         if self.width is not unchanged:
-            rows.append(("length", (inspect.getdoc(self.width) or "").removesuffix(".")))
+            rows.append(("result's length", _formula(self.width)))
         if self.noisy:
             rows.append(("noise", "drawn from the seed and the position of each entry in the whole array"))
         return rows

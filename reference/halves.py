@@ -14,7 +14,10 @@ from dlc.reference.vectors import Vector, greatest, larger, place_of_greatest
 
 
 def half(length: int, *_params: float) -> int:
-    """Half of the vector's. Raises ValueError where that is no whole number."""
+    """Half of the vector's.
+
+    Raises ValueError where that is no whole number.
+    """
     if length % 2:
         raise ValueError(f"needs an even length, not {length}")
     return length // 2
@@ -26,7 +29,10 @@ def twice(length: int, *_params: float) -> int:
 
 
 def part(length: int, pieces: float) -> int:
-    """The vector's, divided by pieces. Raises ValueError where that is no whole number."""
+    """The vector's, divided by pieces.
+
+    Raises ValueError where that is no whole number.
+    """
     if length % pieces:
         raise ValueError(f"needs a length that its {pieces:g} pieces divide, not {length}")
     return int(length // pieces)

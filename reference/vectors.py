@@ -34,7 +34,7 @@ def place_of_greatest(x: Vector) -> int:
 
 
 def one(_length: int, *_params: float) -> int:
-    """One number."""
+    """1."""
     return 1
 
 

@@ -80,12 +80,14 @@ def test_float32_gains_no_digits(dlc):
 
 @pytest.mark.parametrize("name", ACTIVATIONS.names)
 def test_every_activation_answers_under_every_name(dlc, name):
-    result = dlc("activation", name, "-1.5", "0", "2")
+    result = dlc("activation", name, "-1.5", "0", "2", "1")
     assert result.code == 0, result.err
-    card = ACTIVATIONS[name]
-    for row in result.table:
-        assert float(row["value_ulp"]) <= card.ulp["float64"][0]
-        assert float(row["derivative_ulp"]) <= card.ulp["float64"][1]
+    value_bound, slope_bound = ACTIVATIONS[name].ulp["float64"]
+    errors = [(header, error) for row in result.table for header, error in row.items() if header.endswith("_ulp")]
+    assert len(errors) >= 8
+    for header, error in errors:
+        if error:  # a result shorter than the vector leaves cells empty
+            assert float(error) <= (value_bound if header == "value_ulp" else slope_bound)
 
 
 def test_a_jacobian(dlc):

@@ -1,6 +1,6 @@
 # make run    install into .venv and show a query, a check and a race
 # make test   all tests           make lint   style and types
-# make bench  time the kernels    make peers  record golden values from, and race against, torch, jax and optax
+# make bench  time the kernels    make peers  compare what is on file with torch, keras, jax, ONNX and optax, and race them
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -68,8 +68,8 @@ def to_native(library: str, array: "np.ndarray") -> Any:
     if library == "onnx":
         return array
     if library == "jax":
-        return _namespace("jax")["jnp"].asarray(array)
-    return _namespace(library)["torch"].from_numpy(array.copy())
+        return namespace("jax")["jnp"].asarray(array)
+    return namespace(library)["torch"].from_numpy(array.copy())
 
 
 def to_numpy(library: str, value: Any) -> "np.ndarray":
@@ -95,15 +95,15 @@ def value_and_vjp_of(
     if library == "onnx":
         return called(there), None
     if library == "jax":
-        value, pull = _namespace("jax")["jax"].vjp(called, there)
+        value, pull = namespace("jax")["jax"].vjp(called, there)
         return to_numpy(library, value), to_numpy(library, pull(cotangent)[0])
     value = called(there.requires_grad_())
-    (product,) = _namespace(library)["torch"].autograd.grad(value, there, cotangent)
+    (product,) = namespace(library)["torch"].autograd.grad(value, there, cotangent)
     return to_numpy(library, value), to_numpy(library, product)
 
 
 @cache
-def _namespace(library: str) -> dict[str, Any]:
+def namespace(library: str) -> dict[str, Any]:
     """What the calls of LIBRARY's conventions are written with."""
     if library == "jax":
         jax = import_module("jax")
@@ -120,7 +120,7 @@ def _called(library: str, call: str) -> Callable[[Any], Any]:
     """The function of x that CALL, an expression of a convention, is."""
     if library == "onnx":
         return _Operator(call)
-    return eval(f"lambda x: {call}", dict(_namespace(library)))
+    return eval(f"lambda x: {call}", dict(namespace(library)))
 
 
 class _Operator:

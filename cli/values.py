@@ -78,13 +78,6 @@ def as_type(values: "np.ndarray", dtype: str) -> "np.ndarray":
     return rounded
 
 
-def params_as_type(params: dict[str, float], dtype: str) -> dict[str, float]:
-    """Parameters as kernels of type DTYPE see them. Raises BadInputError where one would become infinite."""
-    import numpy as np
-
-    return {name: float(as_type(np.array(value), dtype)) for name, value in params.items()}
-
-
 def _is_file(source: str) -> bool:
     return source.lower().endswith((".csv", ".npy"))
 

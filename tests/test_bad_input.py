@@ -18,6 +18,7 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "words.csv").write_text("1,2\n3,many\n")
     (tmp_path / "ragged.csv").write_text("1,2\n3\n")
     (tmp_path / "binary.csv").write_bytes(b"\x80\x81\xff")
+    (tmp_path / "table.csv").write_text("1,2\n3,4\n")
     (tmp_path / "header_only.csv").write_text("a,b\n")
     (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY\x01")
     (tmp_path / "empty.npy").write_bytes(b"")
@@ -34,7 +35,7 @@ def files(tmp_path, monkeypatch):
 
 BAD = {
     "unknown command": ("activate relu 1", "activation"),
-    "unknown activation": ("activation gulu 1", "did you mean 'gelu'"),
+    "unknown activation": ("activation gulu 1", "did you mean 'glu' or 'gelu'"),
     "activation of another family": ("activation adam 1", "no activation 'adam'"),
     "no name": ("activation", "NAME"),
     "no values": ("activation relu", "no X"),
@@ -56,8 +57,39 @@ BAD = {
     "parameter twice": ("activation leaky_relu 1 -p alpha=1 -p alpha=2", "twice"),
     "parameter outside its domain": ("activation softplus 1 -p beta=0", "beta > 0"),
     "parameters that contradict": ("activation hard_tanh 1 -p low=2", "low < high"),
-    "parameter too great for float32": ("activation leaky_relu 1 -p alpha=1e39 --dtype float32", "float32"),
-    "parameter rounded out of its domain": ("activation softplus 1 -p beta=1e-60 --dtype float32", "beta > 0"),
+    "infinite parameter": ("activation leaky_relu 1 -p alpha=inf", "finite"),
+    "as no library": ("activation relu 1 --as tensorflow", "choose torch, keras, jax or onnx"),
+    "as a library that lacks it": (
+        "activation squareplus 1 --as torch",
+        "torch has no squareplus; keras and jax have it",
+    ),
+    "as a library, by another's name": ("activation hard_silu 1 --as torch -p alpha=1", "no parameters"),
+    "as a library, and none has it": ("activation sqnl 1 --as jax", "torch, keras, jax and onnx have no sqnl"),
+    "as a library, misspelt": ("activation LeakyRelo 1 --as onnx", "or 'LeakyRelu'"),
+    "as a library, its parameter twice": (
+        "activation leaky_relu 1 --as torch -p alpha=1 -p negative_slope=1",
+        "negative_slope is given twice",
+    ),
+    "as a library, no such parameter": (
+        "activation leaky_relu 1 --as torch -p slope=1",
+        "did you mean 'negative_slope'",
+    ),
+    "as a library, out of the domain": ("activation hard_sigmoid 1 --as onnx -p alpha=0", "finite width"),
+    "as without library": ("activation relu 1 --as", "--as"),
+    "unknown rule for kinks": (
+        "activation relu 0 --kink up",
+        "choose left, right, mid, zero, torch, keras, jax or onnx",
+    ),
+    "rule of a library that lacks it": ("activation squareplus 0 --kink torch", "torch has no squareplus"),
+    "kinks of a vector function": ("activation softmax 1 2 --kink left", "--kink is for functions of a number"),
+    "all of a vector function": ("activation softmax 1 2 --all", "--jacobian"),
+    "diff of nothing": ("diff", "NAME"),
+    "diff unknown": ("diff gulu", "did you mean 'glu' or 'gelu'"),
+    "diff of an optimizer": ("diff adam", "no activation 'adam'"),
+    "diff at a word": ("diff relu one", "'one' is not a number"),
+    "diff in another type": ("diff relu --dtype float16", "float32 or float64"),
+    "diff of an odd vector": ("diff glu 1 2 3", "even length, not 3"),
+    "diff of a table": ("diff softmax table.csv", "one vector"),
     "range of great exponents": ("activation relu 0:1e999999999:1", "write inf"),
     "range too far": ("activation relu 1e400:1e400:1", "write inf"),
     "half a range": ("activation relu 1:2", "start:stop:step"),

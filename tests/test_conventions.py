@@ -2,11 +2,12 @@
 
 import json
 import math
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-from dlc.cli import kinks
+from dlc.cli import kinks, libraries
 from dlc.cli.show import plain
 from dlc.reference.activations import ACTIVATIONS
 from dlc.reference.convention import SIDES
@@ -223,3 +224,14 @@ def test_diff_tells_what_differs(dlc):
     assert "gelu_tanh" in dlc("diff", "gelu").out
     assert "width = 5" in dlc("diff", "hard_sigmoid").out
     assert "threshold = 20" in dlc("diff", "softplus").out
+
+
+def test_what_needs_no_library():
+    """What a library has and takes is known without it."""
+    assert libraries.LIBRARIES == ("torch", "keras", "jax", "onnx")
+    assert libraries.function("torch", "sqnl") is None
+    assert libraries.function("torch", "hard_sigmoid", width=5.0) is None, "its width is fixed"
+    assert libraries.as_is("torch", "threshold") is None, "it needs to be told where"
+    assert {name: libraries.available(name) for name in libraries.LIBRARIES} == {
+        name: all(map(find_spec, needed)) for name, needed in libraries.MODULES.items()
+    }

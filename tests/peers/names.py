@@ -4,13 +4,14 @@ import ast
 import inspect
 import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from dlc.cli.libraries import IR_VERSION, OPSET
+from dlc.cli.libraries import IR_VERSION, OPSET, namespace
 from dlc.reference.convention import REQUIRED
 from dlc.reference.conventions import CONVENTIONS
 
@@ -34,7 +35,7 @@ def _of_torch() -> list[str]:
 
 
 def _of_keras() -> list[str]:
-    return _functions(import_module("keras.activations"))
+    return _functions(namespace("keras")["keras"].activations)
 
 
 def _of_jax() -> list[str]:
@@ -75,7 +76,7 @@ def _works(function: Callable[[Any], Any], argument: Any, result: type) -> bool:
 def _signatures(library: str) -> dict[str, dict[str, Any]]:
     """The arguments of everything that a convention names, besides x."""
     spellings = {spelling.name for each in CONVENTIONS[library] for spelling in each.spellings}
-    take = _of_operator if library == "onnx" else _of_function
+    take = _of_operator if library == "onnx" else partial(_of_function, library)
     return {name: take(name) for name in sorted(spellings)}
 
 
@@ -87,11 +88,8 @@ def _of_operator(name: str) -> dict[str, Any]:
     return inputs | {key: each.decode() if isinstance(each, bytes) else each for key, each in defaults.items()}
 
 
-def _of_function(name: str) -> dict[str, Any]:
-    root, *path = name.replace("F.", "torch.nn.functional.", 1).replace("jnp.", "jax.numpy.", 1).split(".")
-    found: Any = import_module(root)
-    for part in path:
-        found = getattr(found, part)
+def _of_function(library: str, name: str) -> dict[str, Any]:
+    found = eval(name, dict(namespace(library)))
     try:
         parameters: Iterable[inspect.Parameter] = inspect.signature(found).parameters.values()
     except ValueError:  # written in C: the signature opens the documentation

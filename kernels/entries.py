@@ -133,11 +133,13 @@ def total(notes, k, count, read):
 
 @scalar
 def itself(value):
+    """VALUE: how entries are read as they are."""
     return value
 
 
 @scalar
 def negative(value):
+    """−VALUE: how entries are read where the least counts as the greatest."""
     return -value
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlc.kernels import light
 from dlc.kernels.elementary import choose, exp_reduced, expm1, limited, log, log1p, reduced, scaled, sqrt
-from dlc.kernels.entries import entry, greatest, itself, keep, kept, negative, paired, place_of, plus, put, total
+from dlc.kernels.entries import entry, greatest, itself, keep, kept, negative, paired, place_of, put, total
 from dlc.kernels.numbers import exact, pair
 from dlc.kernels.scalar import inlined, power, scalar, twins
 
@@ -48,6 +48,18 @@ def below(x, top):
     if abs(top) == np.inf:
         return 0.0 if x == top else -np.inf
     return x - top
+
+
+@inlined
+def lowered_plain(z, shift):
+    """z − shift."""
+    return z - shift
+
+
+@twins(lowered_plain)
+def lowered(z, shift):
+    """z − shift; z may be −∞."""
+    return choose(shift, z == -np.inf, -np.inf, z - shift)
 
 
 @scalar
@@ -116,18 +128,16 @@ def softmin_vjp(x, v, out, notes, row):
 
 
 @scalar
-def beside_one(e):
-    """e − 1 for what is 1 or hardly less, else e, all in the unit of exponentials."""
-    return e - 1.0 / unit() if e * unit() >= 1.0 else e
+def below_one(e):
+    """e, in the unit of exponentials; 0 for 1."""
+    return 0.0 if e * unit() >= 1.0 else e
 
 
 @scalar
 def rest_of(notes, count):
-    """rest, from the e_i of note 0: the ones among them are counted, as a sum of them would swallow the others."""
-    ones = 0.0
-    for i in range(count):
-        ones = plus(ones, 1.0 if kept(notes, 0, i) * unit() >= 1.0 else 0.0)
-    return total(notes, 0, count, beside_one) * unit() + (ones - 1.0)
+    """rest, from the e_i of note 0: where it is small beside 1, a sum of all would swallow it."""
+    whole = total(notes, 0, count, itself) * unit()
+    return whole - 1.0 if whole > 1.5 else total(notes, 0, count, below_one) * unit()
 
 
 @scalar
@@ -143,8 +153,7 @@ def log_softmax(x, out, notes, row):
     top = entry(exponentials(x, itself, notes))
     shift = log_one_plus(rest_of(notes, x.size))
     for i in range(x.size):
-        z = below(entry(x[i]), top)
-        put(out, i, choose(shift, z == -np.inf, -np.inf, z - shift))
+        put(out, i, lowered(below(entry(x[i]), top), shift))
 
 
 @scalar

@@ -1,11 +1,12 @@
 # make run    install into .venv and show a query, a check and a race
 # make test   all tests           make lint   style and types
+# make accuracy  worst errors of all activations, and of the libraries that are installed, into the table README shows
 # make bench  time the kernels    make peers  compare what is on file with torch, keras, jax, ONNX and optax, and race them
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench peers clean
+.PHONY: run test lint accuracy bench peers clean
 
 run: .venv/installed
 	$(BIN)/dlc activation gelu -1 0.5 2
@@ -19,6 +20,10 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+accuracy: .venv/installed
+	$(BIN)/dlc accuracy --save bench_results/accuracy.md
+	$(BIN)/python -m tests.readme
 
 bench: .venv/installed
 	$(BIN)/dlc bench run

@@ -35,8 +35,8 @@ def accuracy(
     """The worst error in ulp of each activation: float32 over all 2^32 inputs, float64 over samples, and libraries.
 
     A function of a number is proven over every float32 input. torch, jax and keras, where they are installed, are
-    measured over seventeen million float32 inputs, so that theirs may be worse still. Exit code 1 where a bound of a card
-    does not hold.
+    measured over seventeen million float32 inputs, so that theirs may be worse still. Exit code 1 where a bound of
+    a card does not hold.
 
     dlc accuracy gelu silu
 

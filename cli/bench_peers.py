@@ -123,9 +123,9 @@ def _in_jax(jax: Any, task: Task) -> Callable[..., Any]:
     if task.order == 0:
         return function
 
-    def backward(x: Any, v: Any = 1) -> Any:
+    def backward(x: Any, v: Any = None) -> Any:
         value, pull = jax.vjp(function, x)
-        return pull(jax.numpy.broadcast_to(v, x.shape).astype(x.dtype).reshape(value.shape))[0]
+        return pull(jax.numpy.ones_like(value) if v is None else v.reshape(value.shape))[0]
 
     return backward
 

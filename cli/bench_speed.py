@@ -50,9 +50,10 @@ def speed_table(names: list[str], libraries: list[str], settings: Settings, outp
     except KeyboardInterrupt:
         show.note(f"{file.count} cells are in {file.path}" if file.count else "nothing was timed yet")
         raise
+    finally:  # what was timed until Ctrl-C or a fault has taken its time, too
+        if output.markdown and timed:
+            _write(output.markdown, bench_table.markdown(timed, versions, file.machine))
     _print(timed, list(peers), output, {"machine": file.machine, "file": str(file.path), "versions": versions})
-    if output.markdown:
-        _write(output.markdown, bench_table.markdown(timed, versions, file.machine))
     for each in wrong:
         show.note(
             f"{each.name} {each.dtype} is {each.found.worst:.3g} ulp off at {each.found.at}; {each.bound:g} are allowed"

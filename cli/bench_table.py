@@ -115,8 +115,9 @@ def _tally(found: Sequence[Ratio]) -> str:
 
 ABOUT = f"""\
 Times as fast as the best of {{libraries}} in one interleaved run: above 1 the kernel is faster, **bold** below 1.
-{{threads}}. {INEXACT}: that peer errs by more than {EXACT_WITHIN:g} ulp. `f'` is the derivative alone: peers run their
-backward with ones upstream, torch from the result that it kept of the way forward.
+{{threads}}; jax chooses its own number, NumPy has one and is timed on at most a million elements.
+{INEXACT}: that peer errs by more than {EXACT_WITHIN:g} ulp somewhere. `f'` is the derivative alone: peers run backward
+from ones, torch from the result that it kept on the way forward, where that is all it needs.
 """
 
 

@@ -87,7 +87,11 @@ def _step(operator: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: 
         variant = getattr(operator.overloadpacket, name)
         arguments = variant._schema.arguments
         places = [each.name for each in arguments if each.is_out]
-        if places and taken == [(each.name, str(each.type)) for each in arguments if not each.is_out]:
+        if (
+            places
+            and all(each is not None for each in results)
+            and taken == [(each.name, str(each.type)) for each in arguments if not each.is_out]
+        ):
             return partial(variant._op, *args, **kwargs, **dict(zip(places, results, strict=True)))
     return partial(operator._op, *args, **kwargs)
 

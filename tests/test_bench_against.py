@@ -103,6 +103,11 @@ def test_what_a_library_lacks_is_told_and_the_others_race(takes):
     assert (list(cell.rivals), cell.missing) == (["there"], {"gone": "it has no relu"})
 
 
+def test_other_noise_is_not_compared():
+    bench = Bench(ACTIVATIONS["rrelu_train"], 0, "float64", {"lib": stand_in()}, SETTINGS)
+    assert (list(bench.exactness), bench.missing) == (["dlc"], {"lib": "its noise is another"})
+
+
 def test_large_arrays_are_compared_with_a_plain_copy_on_as_many_threads(takes, monkeypatch):
     monkeypatch.setattr(bench_against, "COPY_FROM", 1000)
     takes(dlc_1=4.0, dlc_2=2.0, copy_1=1.0, copy_2=1.0)
@@ -291,8 +296,9 @@ def test_ctrl_c_keeps_what_is_finished(dlc, monkeypatch):
         return real(self, task, size)
 
     monkeypatch.setattr(Bench, "race", interrupted)
-    result = dlc("bench", "run", "relu", "--against", "numpy", *QUICK, "--dtype", "float32")
+    result = dlc("bench", "run", "relu", "--against", "numpy", *QUICK, "--dtype", "float32", "--markdown", "t.md")
     assert result.code == 130
+    assert re.search(r"^\| relu \|", Path("t.md").read_text(), re.MULTILINE)
     count, path = re.match(r"(\d+) cells are in (\S+)", result.err).groups()
     assert int(count) == len(json.loads(Path(path).read_text())["benchmarks"]) == 4
 

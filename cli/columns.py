@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlc.cli import kinks, progress
-from dlc.cli.catalog import array_kernel
+from dlc.cli import kinks
+from dlc.cli.answer_numbers import NumbersAnswer
+from dlc.cli.answer_vectors import VectorsAnswer
 from dlc.reference.activations import ActivationCard
 from dlc.reference.conventions import WITHOUT_DERIVATIVES, conventions, said_plainly
 from dlc.reference.deviations import deviations
@@ -52,34 +53,27 @@ def typical(seen: list[View]) -> list[float]:
 
 def columns(each: View, x: np.ndarray) -> Pair:
     """Values and derivatives at X, if it has any; where the library is known to give something else, that."""
-    with progress.compiling():
-        value, derivative = (_of_vector if each.card.vector else _of_numbers)(each, x)
-    if each.plain and not each.card.vector:
-        for deviation in deviations(each.card.name):
-            if (deviation.library, deviation.dtype) == (each.library, x.dtype.name):
-                column = value if deviation.quantity == "value" else derivative
-                column[_same(x, deviation.x)] = deviation.gives
+    value, derivative = (_of_vector if each.card.vector else _of_numbers)(each, x)
     return value, None if each.library in WITHOUT_DERIVATIVES else derivative
+
+
+def _of_vector(each: View, x: np.ndarray) -> Pair:
+    answer = VectorsAnswer(each.card, each.params, x, with_ulp=False, with_jacobian=False)
+    return answer.value[0], None if answer.derivative is None else answer.derivative[0]
+
+
+def _of_numbers(each: View, x: np.ndarray) -> Pair:
+    answer = NumbersAnswer(each.card, each.params, x, with_ulp=False)
+    for kink, slope in kinks.derivatives(each.card, each.params, each.sides).items():
+        answer.put_derivative(kink, float(slope))
+    columns = dict(zip(("value", "derivative"), (values for _, values in answer.columns), strict=True))
+    for deviation in deviations(each.card.name) if each.plain else ():
+        if (deviation.library, deviation.dtype) == (each.library, x.dtype.name):
+            columns[deviation.quantity][_same(x, deviation.x)] = deviation.gives
+    return columns["value"], columns["derivative"]
 
 
 def _same(x: np.ndarray, place: float) -> np.ndarray:
     """Where X is that number; a zero has a sign."""
     there = x.dtype.type(place)
     return (x == there) & (np.signbit(x) == np.signbit(there)) | (np.isnan(x) & np.isnan(there))
-
-
-def _of_numbers(each: View, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    value, derivative = (array_kernel(each.card, order)(x, *each.params.values()) for order in (0, 1))
-    for kink, slope in kinks.derivatives(each.card, each.params, each.sides).items():
-        derivative[x.astype(float) == kink] = float(slope)
-    return value, derivative
-
-
-def _of_vector(each: View, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The vector, and ∂y_i/∂x_i; where the result has another length, the derivative of its sum by each x."""
-    params = each.params.values()
-    value = array_kernel(each.card)(x, *params)
-    product = array_kernel(each.card, 1)
-    if len(value) != len(x):
-        return value, product(x, *params, v=np.ones_like(value))
-    return value, np.diagonal(product(np.tile(x, (len(x), 1)), *params, v=np.eye(len(x), dtype=x.dtype))).copy()

@@ -57,7 +57,9 @@ def diff(
     seen = list(columns.views(card))
     read = values.read(x or [",".join(map(repr, columns.typical(seen)))])
     numbers = values.as_type(read, dtype or ("float32" if read.dtype == "float32" else "float64"))
-    numbers = _as_one_row(card, numbers)
+    if card.vector and numbers.ndim > 1:
+        raise BadInputError(f"{card.name} is compared on one vector, not on a table of {len(numbers)} rows")
+    numbers = numbers.reshape(-1)
     found = [columns.columns(each, numbers) for each in seen]
     if not conventions(card.name):
         show.note(f"no library has {card.name}: what follows is dlc's own")
@@ -69,21 +71,6 @@ def diff(
     _show_columns(card, seen, numbers, found)
     _show_calls(card)
     _show_deviations(card)
-
-
-def _as_one_row(card: ActivationCard, x: "np.ndarray") -> "np.ndarray":
-    """X as one vector. Raises BadInputError for what a function of a vector cannot take."""
-    if not card.vector:
-        return x.reshape(-1)
-    if x.ndim > 1:
-        raise BadInputError(
-            f"{card.name} is compared on one vector, not on a table of {' by '.join(map(str, x.shape))}"
-        )
-    try:
-        card.width(len(x), *card.knobs.values())
-    except ValueError as error:
-        raise BadInputError(f"{card.name} {error}") from None
-    return x
 
 
 def _offers(card: ActivationCard) -> list[dict[str, Any]]:

@@ -228,7 +228,7 @@ def test_a_fault_of_ours_is_one_line_too(dlc, monkeypatch):
         raise ZeroDivisionError("oh")
 
     monkeypatch.delenv("DLC_TRACEBACK", raising=False)
-    monkeypatch.setattr("dlc.cli.answer.array_kernel", broken)
+    monkeypatch.setattr("dlc.cli.answer_numbers.quantities", broken)
     result = dlc("activation", "relu", "1")
     assert result.code == 1
     assert "a fault in dlc (ZeroDivisionError: oh)" in result.err

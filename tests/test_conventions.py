@@ -109,6 +109,15 @@ def test_as_is_the_kernel_with_the_librarys_parameters(dlc, library, name):
             assert row["derivative"] == float(slopes[row["x"]])
 
 
+@pytest.mark.parametrize(("library", "name"), sorted(set(OFFERED) - set(OF_NUMBERS)))
+def test_vector_functions_as_a_library_has_them(dlc, library, name):
+    there = meaning(library, name)
+    said = answer(dlc, name, "1", "2", "-3", "0.5", "--as", library)
+    plain_answer = answer(dlc, there.card.name, "1", "2", "-3", "0.5")
+    assert said["params"] == there.params
+    assert said["rows"] == plain_answer["rows"], "no library has another default that matters here"
+
+
 def test_given_parameters_go_before_the_librarys(dlc):
     assert answer(dlc, "leaky_relu", "-1", "--as", "keras", "-p", "alpha=0.5")["rows"][0]["value"] == -0.5
     assert answer(dlc, "leaky_relu", "-1", "--as", "keras", "-p", "negative_slope=0.5")["rows"][0]["value"] == -0.5

@@ -12,7 +12,6 @@ import pytest
 from dlc.cli import bench_against, bench_peers, bench_speed, libraries, timing
 from dlc.cli.bench_against import Bench, Settings, cheapest
 from dlc.cli.bench_cases import Arrays
-from dlc.cli.bench_judge import Exactness, Judge
 from dlc.cli.bench_peers import MissingError, Peer
 from dlc.cli.timing import Timing
 from dlc.reference.activations import ACTIVATIONS
@@ -119,12 +118,12 @@ def test_large_arrays_are_compared_with_a_plain_copy_on_as_many_threads(takes, m
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_a_copy_copies(threads):
-    task = Arrays(0).task(RELU, 0, "float64", 1000)
+def test_a_copy_copies(threads, monkeypatch):
+    task, target = Arrays(0).task(RELU, 0, "float64", 1000), np.zeros(1000)
+    monkeypatch.setattr(np, "zeros_like", lambda x: target)
     ((copy,),) = bench_against.copy_ways(task, [threads]).values()
-    targets = [each.args[0] for each in [copy]] if threads == 1 else None
     copy()
-    assert targets is None or np.array_equal(targets[0], task.x)
+    assert np.array_equal(target, task.x)
 
 
 def test_each_turn_begins_at_rest_with_its_threads_and_warm(monkeypatch):
@@ -155,38 +154,6 @@ def test_the_cheapest_way_is_found_by_trial(monkeypatch):
     ways = [partial(dict, name=name) for name in cost]
     assert cheapest(ways).keywords["name"] == "quick"
     assert cheapest(ways[:1]) is ways[0]
-
-
-@pytest.mark.parametrize("order", [0, 1])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", ["gelu", "relu6", "log1mexp", "softmax", "logsumexp"])
-def test_the_judge_knows_right_from_wrong(name, dtype, order):
-    judge = Judge(ACTIVATIONS[name], order, dtype, 0)
-    kernel = bench_against.catalog.array_kernel(judge.card, order)
-    values = judge.task.kernel_call(kernel, 1)().copy()
-    assert judge.judged(values).worst <= judge.card.ulp[dtype][order]
-    worst_place = int(np.argmax(np.abs(values) > 0.01))
-    values.reshape(-1)[worst_place] *= 1 + 100 * np.finfo(dtype).eps
-    found = judge.judged(values)
-    assert 40 < found.worst < 210
-    assert not found.exact
-    values[:] = np.nan
-    assert judge.judged(values).worst == np.inf
-
-
-def test_the_judge_asks_for_tails_but_not_for_kinks_and_what_is_not_defined():
-    x = Judge(ACTIVATIONS["relu6"], 1, "float32", 0).task.x
-    assert np.isfinite(x).all()
-    assert not np.isin(x, [0, 6]).any()
-    assert np.abs(x).max() > 1e30
-    assert np.abs(x).min() < 1e-38
-    assert np.isin(Judge(ACTIVATIONS["relu6"], 0, "float32", 0).task.x, [0, 6]).any()
-    assert Judge(ACTIVATIONS["log1mexp"], 0, "float32", 0).task.x.min() >= 0
-
-
-@pytest.mark.parametrize(("worst", "exact"), [(4.0, True), (4.1, False), (float("inf"), False), (float("nan"), False)])
-def test_exact_is_within_four_ulp(worst, exact):
-    assert Exactness(worst, "").exact is exact
 
 
 def test_numpy_computes_its_part_of_the_textbook_formula():

@@ -81,7 +81,8 @@ def softmin(x: Vector) -> list[Number]:
 def all_but_greatest(x: Vector) -> tuple[int, Number]:
     """The place of the greatest entry, and Σ e^(x_k − max x) over all others."""
     top = place_of_greatest(x)
-    return top, sum(exp(each - x[top]) for k, each in enumerate(x) if k != top)
+    nothing = x[top] - x[top]  # which is nan at nan
+    return top, sum((exp(each - x[top]) for k, each in enumerate(x) if k != top), nothing)
 
 
 def log_softmax_vjp(x: Vector, v: Vector) -> list[Number]:

@@ -170,9 +170,11 @@ def test_the_reference_computes_with_floats(card):
 
 @every_card
 @both_types
-def test_nan_stays(card, dtype):
+@pytest.mark.parametrize("beside", [[1.0, -2.0, 0.5], []])
+def test_nan_stays(card, dtype, beside):
     """Everywhere, or where an entry counts."""
-    x = np.array([1.0, NAN, -2.0, 0.5], dtype)
+    x = np.array([NAN, *beside], dtype)
+    x = np.roll(np.resize(x, fitting(card, card.knobs, len(x))), 1)
     y = array_kernel(card)(x, *card.knobs.values())
     assert np.isnan(y).any()
     truth = Truth(card, card.knobs, x.tolist(), 0)

@@ -6,6 +6,8 @@ float64 ends, pairs have no room for their low part.
 
 import math
 
+from numba.extending import overload
+
 from dlc.kernels import light
 from dlc.kernels import numbers as pairs
 from dlc.kernels.bits import binary_exponent, mantissa
@@ -28,6 +30,7 @@ from dlc.kernels.double import (
     TANHSHRINK,
     TANHSHRINK_END,
 )
+from dlc.kernels.jit import STRICT
 from dlc.kernels.numbers import exact, low, pair
 from dlc.kernels.scalar import fma, inlined, power, scalar, twins, with_sign
 
@@ -103,13 +106,25 @@ def polynomial(x, coefficients):
     return fma(second, x, first) if len(coefficients) % 2 else fma(first, x, second)
 
 
+def horner(total, x, coefficients):
+    """((total·x + c)·x + d)·x + …, for the numbers c, d, … as they are in double."""
+    for coefficient in coefficients:
+        total = total * x + number(coefficient)
+    return total
+
+
+@overload(horner, jit_options={"forceinline": True, **STRICT})
+def _horner(total, x, coefficients):
+    """The same without a loop: LLVM unrolls none as long as these, and then does not vectorise."""
+    if not len(coefficients):
+        return lambda total, x, coefficients: total
+    return lambda total, x, coefficients: horner(total * x + number(coefficients[0]), x, coefficients[1:])
+
+
 @twins(light.long_polynomial)
 def long_polynomial(x, coefficients, last):
     """Of a number, highest power first: COEFFICIENTS are float64, and the LAST ones numbers."""
-    total = polynomial(pairs.high(x), coefficients) * x + number(last[0])
-    for coefficient in last[1:]:
-        total = total * x + number(coefficient)
-    return total
+    return horner(polynomial(pairs.high(x), coefficients), x, last)
 
 
 @twins(light.near_root)

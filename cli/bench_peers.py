@@ -7,6 +7,8 @@ output, and its threads stop spinning when a run is over. NumPy evaluates the te
 jax where it has no such function.
 """
 
+import ctypes
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,9 @@ from dlc.reference.conventions import convention
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # of malloc.h
 
 
 class MissingError(Exception):
@@ -62,6 +67,17 @@ def chosen(names: list[str]) -> dict[str, Peer]:
 def versions(names: list[str]) -> dict[str, str]:
     """The versions of the libraries of these NAMES."""
     return {name: version(PEERS[name].distribution) for name in names}
+
+
+def keep_memory() -> None:
+    """Have malloc keep what is freed, for the next result; new memory would take longer than many a function.
+
+    Libraries that allocate their results are then at their best, as with the allocators that torch recommends.
+    """
+    mallopt = os.name == "posix" and getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:  # only glibc has it
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 @contextmanager

@@ -35,6 +35,7 @@ def speed_table(names: list[str], libraries: list[str], settings: Settings, outp
     cards, peers = chosen(names), bench_peers.chosen(libraries)
     if output.markdown and not output.markdown.absolute().parent.is_dir():
         raise BadInputError(f"no folder {output.markdown.parent} to write {output.markdown.name} in; make it first")
+    bench_peers.keep_memory()
     file = SpeedFile(output.storage, threads=max(settings.threads))
     versions = bench_peers.versions(list(peers))
     shared = {"versions": versions, "row": settings.row, "seed": settings.seed}

@@ -30,10 +30,19 @@ def _recorder() -> type[Any]:
             result = func(*args, **(kwargs or {}))
             if not func.is_view and func.name() not in NO_WORK:
                 plain = tuple(each.detach() if isinstance(each, torch.Tensor) else each for each in args)
+                if inside := INSIDE.get(func.name()):
+                    func, plain = inside(torch.ops.aten, *plain)
                 self.calls.append((func, plain, kwargs or {}, result))
             return result
 
     return Recorder
+
+
+# What these do inside. They themselves write into an array at hand only by copying.
+INSIDE: dict[str, Callable[..., tuple[Any, tuple[Any, ...]]]] = {
+    "aten::relu": lambda aten, x: (aten.clamp_min.default, (x, 0)),
+    "aten::celu": lambda aten, x, alpha=1.0: (aten.elu.default, (x, alpha, 1.0, 1 / alpha)),
+}
 
 
 def forward_ways(function: Function, x: "np.ndarray") -> list[Call]:
@@ -56,7 +65,7 @@ def backward_ways(function: Function, x: "np.ndarray", v: "np.ndarray | None") -
         upstreams = [torch.ones(1, dtype=source.dtype).expand_as(value), torch.ones_like(value)]
     backward = partial(torch.autograd.grad, value, source, retain_graph=True)
     programs = [_recorded(partial(backward, grad_outputs=upstream)) for upstream in upstreams]
-    return [_program(calls) for calls in programs if calls]
+    return [way for calls in programs if calls for way in (_program(calls), *_plain(calls))]
 
 
 def _recorded(compute: Callable[[], Any]) -> list[tuple[Any, ...]]:
@@ -94,6 +103,12 @@ def _step(operator: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: 
         ):
             return partial(variant._op, *args, **kwargs, **dict(zip(places, results, strict=True)))
     return partial(operator._op, *args, **kwargs)
+
+
+def _plain(calls: list[tuple[Any, ...]]) -> list[Call]:
+    """The only operator with a new result each time: some variants that write elsewhere only copy."""
+    operator, args, kwargs, _ = calls[0]
+    return [partial(operator._op, *args, **kwargs)] if len(calls) == 1 else []
 
 
 def _binding(calls: list[tuple[Any, ...]]) -> list[Call]:

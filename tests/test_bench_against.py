@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -169,8 +170,18 @@ def test_a_way_may_leave_its_result_in_the_tasks_own_array_or_return_it_first_of
     assert bench_peers.result_of(lambda: (task.x, "noise"), task) is task.x
 
 
+@pytest.mark.parametrize("has_mallopt", [True, False])
+def test_freed_memory_is_kept_where_malloc_can_be_told(monkeypatch, has_mallopt):
+    told = {}
+    library = SimpleNamespace(**{"mallopt": told.__setitem__} if has_mallopt else {})
+    monkeypatch.setattr(bench_peers.ctypes, "CDLL", lambda name: library)
+    bench_peers.keep_memory()
+    assert told == ({-4: 0, -1: 2**31 - 1} if has_mallopt else {})
+
+
 @pytest.fixture
 def numpy_only(monkeypatch):
+    monkeypatch.setattr(bench_peers, "keep_memory", lambda: None)
     monkeypatch.setattr(libraries, "available", lambda library: False)
 
 

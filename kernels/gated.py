@@ -60,7 +60,7 @@ def vanishing(x, z):
 
 
 @scalar
-def sigmoid_gate_grad(z):
+def slope_of_sigmoid_gate(z):
     """σ(z)·(1 + z·σ(−z)), for |z| ≤ −LOWEST."""
     w, unit = logistic(z)
     slope = w * (1.0 + z * (1.0 - w * unit))
@@ -68,7 +68,7 @@ def sigmoid_gate_grad(z):
 
 
 @scalar
-def sigmoid_gate_grad2(z):
+def bend_of_sigmoid_gate(z):
     """σ(z)·σ(−z)·(2 − z·tanh(z/2)), for |z| ≤ −LOWEST, and its unit."""
     t = abs(z)
     e, unit = exp_scaled(-t)
@@ -86,12 +86,12 @@ def silu(x):
 
 @scalar
 def silu_grad(x):
-    return sigmoid_gate_grad(clamped(x, LOWEST, -LOWEST))
+    return slope_of_sigmoid_gate(clamped(x, LOWEST, -LOWEST))
 
 
 @scalar
 def silu_grad2(x):
-    bend, unit = sigmoid_gate_grad2(clamped(x, LOWEST, -LOWEST))
+    bend, unit = bend_of_sigmoid_gate(clamped(x, LOWEST, -LOWEST))
     return scaled(bend, unit)
 
 
@@ -110,12 +110,12 @@ def swish(x, beta=1.0):
 
 @scalar
 def swish_grad(x, beta=1.0):
-    return sigmoid_gate_grad(bounded(finite_product(x, beta), LOWEST, -LOWEST))
+    return slope_of_sigmoid_gate(bounded(finite_product(x, beta), LOWEST, -LOWEST))
 
 
 @scalar
 def swish_grad2(x, beta=1.0):
-    bend, unit = sigmoid_gate_grad2(bounded(finite_product(x, beta), LOWEST, -LOWEST))
+    bend, unit = bend_of_sigmoid_gate(bounded(finite_product(x, beta), LOWEST, -LOWEST))
     return scaled(beta * bend, unit)
 
 
@@ -136,12 +136,12 @@ def quick_gelu(x):
 
 @scalar
 def quick_gelu_grad(x):
-    return sigmoid_gate_grad(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
+    return slope_of_sigmoid_gate(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
 
 
 @scalar
 def quick_gelu_grad2(x):
-    bend, unit = sigmoid_gate_grad2(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
+    bend, unit = bend_of_sigmoid_gate(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
     return scaled(number(QUICK_GELU) * bend, unit)
 
 

@@ -2,7 +2,8 @@
 
 Loading Numba and its typing of NumPy takes longer than everything else that a short answer needs. A kernel here is a
 built-in function in an object file, which llvmlite loads in milliseconds. It takes its arguments as the interpreter
-has them, and finds the numbers of an array by itself: anything else would take longer than computing a thousand numbers.
+has them, and finds the numbers of an array by itself: anything else would take longer than computing a thousand
+numbers.
 """
 
 import ctypes
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dlc.kernels import cache
 
@@ -101,7 +102,12 @@ def _compiled(loop: Loop, name: str, kind: str, scratch_kind: str) -> bytes:
 class _MethodDefinition(ctypes.Structure):
     """PyMethodDef of Python's C interface."""
 
-    _fields_ = (("name", ctypes.c_char_p), ("function", ctypes.c_void_p), ("flags", ctypes.c_int), ("doc", ctypes.c_char_p))
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
 
 
 _definitions: list[_MethodDefinition] = []  # a built-in function points at its own, as long as it lives

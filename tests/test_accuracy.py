@@ -14,7 +14,7 @@ from dlc.reference.ulp import exact_number, ulps
 VALUES = [0.0, -0.0, 1.0, -3.7, 1e-45, 3e-39, 3.4e38, math.inf, -math.inf, math.nan]
 
 
-@pytest.mark.parametrize("true", [*VALUES, 1e-60, 1e39, -2.0**128])
+@pytest.mark.parametrize("true", [*VALUES, 1e-60, 1e39, -(2.0**128)])
 def test_errors_are_counted_as_defined(true):
     found = accuracy_peers.errors(np.array(VALUES, np.float32), np.array([true] * len(VALUES)))
     exact = exact_number(true)  # infinities as numbers beyond any

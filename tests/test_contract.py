@@ -17,6 +17,10 @@ def kernel_module(card):
     return import_module(function.__module__.replace("dlc.reference", "dlc.kernels"))
 
 
+def defaults(function):
+    return {p.name: p.default for p in inspect.signature(function).parameters.values() if p.default is not p.empty}
+
+
 def functions(card):
     """Every function of the reference that a kernel is named after, by that name."""
     if card.vector:
@@ -29,9 +33,8 @@ def functions(card):
 def test_kernel_and_reference_have_the_same_parameters(card):
     for name, function in functions(card).items():
         kernel = getattr(kernel_module(card), name)
-        knobs = {p.name: p.default for p in inspect.signature(kernel).parameters.values() if p.default is not p.empty}
-        assert knobs == card.knobs
-        assert {p.name: p.default for p in inspect.signature(function).parameters.values() if p.name in knobs} == knobs
+        assert defaults(kernel) == card.knobs
+        assert defaults(function) in (card.knobs, {})  # {}: that of every function in straight pieces takes any
         assert callable(kernel.float32_twin)
 
 
@@ -80,7 +83,7 @@ def test_names_are_unique_over_all_families():
 
 
 def test_an_unknown_name_is_met_with_the_nearest():
-    with pytest.raises(UnknownNameError, match="no activation 'gulu'; did you mean 'gelu'"):
+    with pytest.raises(UnknownNameError, match="no activation 'gulu'; did you mean 'glu' or 'gelu'"):
         ACTIVATIONS["gulu"]
     assert ACTIVATIONS.get("gulu") is None
     assert "logistic" in ACTIVATIONS

@@ -14,7 +14,7 @@ run: .venv/installed
 	$(BIN)/dlc optimize
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: .venv/dev
 	$(BIN)/ruff check .

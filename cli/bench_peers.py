@@ -153,7 +153,7 @@ def onnx_ways(task: Task, threads: Sequence[int]) -> Ways:
     found = convention("onnx", task.card.name)
     if found is None:
         raise MissingError(f"ONNX has no {task.card.name}")
-    model = libraries._model(found.call_with(task.params), task.x.dtype.name)
+    model = libraries.model(found.call_with(task.params), task.x.dtype.name)
     runtime = import_module("onnxruntime")
     try:
         return {count: [_bound(runtime, model, task, count)] for count in threads}

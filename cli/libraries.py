@@ -141,12 +141,12 @@ class _Operator:
         options = runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         try:
-            return runtime.InferenceSession(_model(self._call, dtype), options, providers=["CPUExecutionProvider"])
+            return runtime.InferenceSession(model(self._call, dtype), options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise NotInThisTypeError(f"onnxruntime cannot do {self._call} in {dtype}") from error
 
 
-def _model(call: str, dtype: str) -> bytes:
+def model(call: str, dtype: str) -> bytes:
     """The model of one operator: constants become inputs of their own, as ONNX wants them."""
     import numpy as np
 
@@ -167,5 +167,5 @@ def _model(call: str, dtype: str) -> bytes:
     node = eval(call, {name: operator, "x": "x"})
     ends = ([helper.make_tensor_value_info(end, kind, None)] for end in ("x", "y"))
     graph = helper.make_graph([node], name, *ends, initializer=constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-    return model.SerializeToString()
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+    return made.SerializeToString()

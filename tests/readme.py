@@ -9,11 +9,12 @@ from dlc.kernels.cache import write_whole
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ACCURACY = ROOT / "bench_results" / "accuracy.md"
+SPEED = ROOT / "bench_results" / "speed.md"
 
 
 def blocks() -> dict[str, str]:
     """What belongs between the marks, by name."""
-    return {"accuracy": Table.read(ACCURACY).brief()}
+    return {"accuracy": Table.read(ACCURACY).brief(), "speed": SPEED.read_text()}
 
 
 def filled(text: str) -> str:

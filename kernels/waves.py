@@ -185,4 +185,4 @@ def snake_wrt_alpha(x, alpha=1.0):
     n, r = angle_of_product(alpha, t)
     s, v = long_sine_and_versine(r)
     wave = sine(n, s, v) / alpha
-    return wave * (2.0 * t * sine(n + 1.0, s, v) - wave)
+    return 2.0 * (wave * (t * sine(n + 1.0, s, v) - 0.5 * wave))  # 2x may be no number

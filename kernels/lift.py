@@ -1,6 +1,7 @@
 """Array kernels from scalar and vector ones: serial loops, and the same loops on slices in parallel."""
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -11,8 +12,9 @@ import numpy as np
 
 from dlc.kernels.native import Loop, native
 
-# Below this many numbers a second thread costs more than it saves.
+# Below this many numbers, or seconds, a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
+WORTH_WAKING = 4e-4
 # Results of this many bytes would only push other data out of the caches, and are written past them.
 STREAM_FROM = 1 << 24
 # Numbers computed at a time where the result cannot be written at once; their bytes stay in the innermost cache.
@@ -138,15 +140,29 @@ class ArrayKernel:
         threads: int,
     ) -> None:
         source, target, weights = self._rows(x), self._rows(out), None if v is None else self._rows(v)
-        step = -(-len(source) // threads // 64) * 64  # parts that start at a multiple of 64 rows share no cache line
 
-        def part(start: int) -> None:
-            rows = slice(start, start + step)
-            chosen = None if weights is None else weights[rows]
-            self._run(loop, source[rows], chosen, target[rows], settings, start)
+        def part(start: int, stop: int) -> None:
+            chosen = None if weights is None else weights[start:stop]
+            self._run(loop, source[start:stop], chosen, target[start:stop], settings, start)
 
-        for done in [_pool(threads).submit(part, start) for start in range(0, len(source), step)]:
+        # How long the first sixteenth takes tells whether other threads would be awake before the rest is done.
+        rows = len(source)
+        begun, tried = time.perf_counter(), _aligned(rows / 16)
+        part(0, min(tried, rows))
+        if (time.perf_counter() - begun) * 15 < WORTH_WAKING:
+            part(min(tried, rows), rows)
+            return
+        step = _aligned((rows - tried) / threads)
+        starts = range(tried + step, rows, step)
+        pending = [_pool(threads).submit(part, start, min(start + step, rows)) for start in starts]
+        part(min(tried, rows), min(tried + step, rows))  # by the caller itself
+        for done in pending:
             done.result()
+
+
+def _aligned(rows: float) -> int:
+    """At least so many rows, a multiple of 64: parts that begin at one share no cache line."""
+    return -(-int(rows) // 64) * 64 or 64
 
 
 def settings_for(count: int, kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:

@@ -17,7 +17,8 @@ READ_ONLY.flags.writeable = False
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", ["tanh", "softmax", "leaky_relu"])
-def test_threads_do_not_change_a_bit(name, dtype):
+def test_threads_do_not_change_a_bit(name, dtype, monkeypatch):
+    monkeypatch.setattr("dlc.kernels.lift.WORTH_WAKING", 0)
     card = ACTIVATIONS[name]
     x = np.random.default_rng(0).normal(0, 3, (3 * PARALLEL_FROM // 50 + 7, 50)).astype(dtype)
     kernel = array_kernel(card)
@@ -54,8 +55,9 @@ def test_nothing_in_nothing_out():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("offset", [0, 1, 3])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_large_result_is_written_past_the_caches_whole(dtype, offset, threads):
+def test_a_large_result_is_written_past_the_caches_whole(dtype, offset, threads, monkeypatch):
     """Whatever the alignment of OUT, every number of it and nothing beside it is written."""
+    monkeypatch.setattr("dlc.kernels.lift.WORTH_WAKING", 0)
     count = STREAM_FROM // 4 + 2 * BLOCK + 5
     x = np.random.default_rng(2).normal(0, 3, count).astype(dtype)
     room = np.full(count + 8, -7.0, dtype)

@@ -99,7 +99,9 @@ def _patterns(card: ActivationCard) -> Iterator[np.ndarray]:
     for start in range(0, 1 << 32, STRIDE * CHUNK):
         x = np.arange(start, min(start + STRIDE * CHUNK, 1 << 32), STRIDE, dtype=np.uint64).astype(np.uint32)
         numbers = x.view(np.float32)
-        yield numbers[np.isfinite(numbers) & (numbers >= low) & (numbers <= high)]
+        numbers = numbers[np.isfinite(numbers) & (numbers >= low) & (numbers <= high)]
+        if numbers.size:
+            yield numbers
 
 
 def _vectors(card: ActivationCard) -> Iterator[np.ndarray]:

@@ -75,7 +75,7 @@ def _rows(card: ActivationCard, stride: int) -> Iterator[Row]:
         row |= {dtype: {"ulp": each.worst, "at": each.at, "inputs": each.samples} for dtype, each in ours.items()}
         order = {"value": 0, "derivative": 1}.get(first.quantity)
         for library in PEERS:
-            if order is None or not libraries.available(library):
+            if order is None or card.noisy or not libraries.available(library):  # each draws noise of its own
                 continue
             if card.vector:
                 theirs = accuracy_peers.vector_errors(card, library) if order == 0 else None

@@ -31,6 +31,7 @@ from dlc.kernels.double import (
     TANHSHRINK_END,
 )
 from dlc.kernels.jit import STRICT
+from dlc.kernels.light import polynomial
 from dlc.kernels.numbers import exact, low, pair
 from dlc.kernels.scalar import fma, inlined, power, scalar, twins, with_sign
 
@@ -91,19 +92,6 @@ def scaled(x, unit):
 def weighted(x, w, unit):
     """x·w·unit, rounded, for an exact x ≥ LOWEST and a weight w ≥ 0; zero keeps the sign of x."""
     return exact(with_sign(pairs.rounded(x * w) * unit, pairs.high(x)))
-
-
-@twins(light.polynomial)
-def polynomial(x, coefficients):
-    """Of a float64, in two interleaved halves, highest power first; LLVM unrolls loops of at most sixteen turns."""
-    square = x * x
-    first = coefficients[0]
-    for coefficient in coefficients[2::2]:
-        first = fma(first, square, coefficient)
-    second = coefficients[1]
-    for coefficient in coefficients[3::2]:
-        second = fma(second, square, coefficient)
-    return fma(second, x, first) if len(coefficients) % 2 else fma(first, x, second)
 
 
 def horner(total, x, coefficients):

@@ -39,7 +39,6 @@ from dlc.kernels.elementary import (
     logistic,
     near_root,
     number,
-    rounded,
     scaled,
     signed,
     tanh,
@@ -61,10 +60,9 @@ def vanishing(x, z):
 
 @scalar
 def slope_of_sigmoid_gate(z):
-    """σ(z)·(1 + z·σ(−z)), for |z| ≤ −LOWEST."""
+    """σ(z)·(1 + z·σ(−z)), for |z| ≤ −LOWEST, and its unit."""
     w, unit = logistic(z)
-    slope = w * (1.0 + z * (1.0 - w * unit))
-    return scaled(near_root(z, SILU_GRAD_ROOT, slope), unit)
+    return near_root(z, SILU_GRAD_ROOT, w * (1.0 + z * (1.0 - w * unit))), unit
 
 
 @scalar
@@ -86,7 +84,8 @@ def silu(x):
 
 @scalar
 def silu_grad(x):
-    return slope_of_sigmoid_gate(clamped(x, LOWEST, -LOWEST))
+    slope, unit = slope_of_sigmoid_gate(clamped(x, LOWEST, -LOWEST))
+    return scaled(slope, unit)
 
 
 @scalar
@@ -110,7 +109,8 @@ def swish(x, beta=1.0):
 
 @scalar
 def swish_grad(x, beta=1.0):
-    return slope_of_sigmoid_gate(bounded(finite_product(x, beta), LOWEST, -LOWEST))
+    slope, unit = slope_of_sigmoid_gate(bounded(finite_product(x, beta), LOWEST, -LOWEST))
+    return scaled(slope, unit)
 
 
 @scalar
@@ -136,7 +136,8 @@ def quick_gelu(x):
 
 @scalar
 def quick_gelu_grad(x):
-    return slope_of_sigmoid_gate(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
+    slope, unit = slope_of_sigmoid_gate(number(QUICK_GELU) * clamped(x, LOWEST, -LOWEST))
+    return scaled(slope, unit)
 
 
 @scalar
@@ -153,13 +154,19 @@ def gelu(x):
 
 
 @scalar
-def gelu_grad(x):
-    # Φ(x) + x·φ(x) = ±e^(−x²/2)·(M(|x|) − |x|/√(2π)), and 1 more above 0.
+def slope_of_normal_gate(x):
+    """Φ(x) + x·φ(x) = ±e^(−x²/2)·(M(|x|) − |x|/√(2π)), and 1 more above 0; and its unit."""
     t = abs(clamped(x, -FARTHEST, FARTHEST))
     e, unit = gaussian(t)
     slope = e * (normal_tail(t) - t * number(INV_SQRT_2PI))
-    below = scaled(near_root(x, GELU_GRAD_ROOT, slope), unit)
-    return choose(x, x < 0.0, below, rounded(1.0 - slope * unit))
+    is_below = x < 0.0
+    return choose(x, is_below, near_root(x, GELU_GRAD_ROOT, slope), 1.0 - slope * unit), unit if is_below else 1.0
+
+
+@scalar
+def gelu_grad(x):
+    slope, unit = slope_of_normal_gate(x)
+    return scaled(slope, unit)
 
 
 @scalar

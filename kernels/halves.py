@@ -6,10 +6,11 @@ The rows are as in dlc.kernels.vectors. Gates and their slopes are a number and 
 import numpy as np
 
 from dlc.kernels import light
-from dlc.kernels.double import FARTHEST, GELU_GRAD_ROOT, INV_SQRT_2PI, LOWEST, SILU_GRAD_ROOT
-from dlc.kernels.elementary import bell, choose, clamped, high, logistic, near_root, number, scaled
+from dlc.kernels.double import FARTHEST, LOWEST
+from dlc.kernels.elementary import bell, choose, clamped, high, logistic, scaled
 from dlc.kernels.entries import entry, greatest, itself, place_of, put
-from dlc.kernels.normal import gaussian, normal_cdf, normal_tail
+from dlc.kernels.gated import slope_of_normal_gate, slope_of_sigmoid_gate
+from dlc.kernels.normal import normal_cdf
 from dlc.kernels.scalar import inlined, scalar, twins
 
 FAR_ROOT = 2.0**-256  # of FAR_UNIT
@@ -122,14 +123,8 @@ def gelu_gate(b):
 
 @scalar
 def gelu_slope(b):
-    # as gelu_grad, before it is rounded
-    t = abs(clamped(b, -FARTHEST, FARTHEST))
-    e, unit = gaussian(t)
-    slope = e * (normal_tail(t) - t * number(INV_SQRT_2PI))
-    below = 0.0 if b == -np.inf else near_root(b, GELU_GRAD_ROOT, slope)
-    is_above = b > 0.0
-    slope = choose(b, is_above, 1.0 - slope * unit, below)
-    return vanished(slope, 1.0 if is_above else unit, b < -FARTHEST)
+    slope, unit = slope_of_normal_gate(b)
+    return vanished(0.0 if b == -np.inf else slope, unit, b < -FARTHEST)
 
 
 @scalar
@@ -151,10 +146,7 @@ def silu_gate(b):
 
 @scalar
 def silu_slope(b):
-    # as silu_grad, before it is rounded
-    t = clamped(b, LOWEST, -LOWEST)
-    weight, unit = logistic(t)
-    slope = near_root(t, SILU_GRAD_ROOT, weight * (1.0 + t * (1.0 - weight * unit)))
+    slope, unit = slope_of_sigmoid_gate(clamped(b, LOWEST, -LOWEST))
     return vanished(0.0 if b == -np.inf else slope, unit, b < LOWEST)
 
 

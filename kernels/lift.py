@@ -147,15 +147,15 @@ class ArrayKernel:
 
         # How long the first sixteenth takes tells whether other threads would be awake before the rest is done.
         rows = len(source)
-        begun, tried = time.perf_counter(), _aligned(rows / 16)
-        part(0, min(tried, rows))
+        begun, tried = time.perf_counter(), min(_aligned(rows / 16), rows)
+        part(0, tried)
         if (time.perf_counter() - begun) * 15 < WORTH_WAKING:
-            part(min(tried, rows), rows)
+            part(tried, rows)
             return
         step = _aligned((rows - tried) / threads)
         starts = range(tried + step, rows, step)
         pending = [_pool(threads).submit(part, start, min(start + step, rows)) for start in starts]
-        part(min(tried, rows), min(tried + step, rows))  # by the caller itself
+        part(tried, min(tried + step, rows))  # by the caller itself
         for done in pending:
             done.result()
 

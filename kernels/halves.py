@@ -6,7 +6,7 @@ The rows are as in dlc.kernels.vectors. Gates and their slopes are a number and 
 import numpy as np
 
 from dlc.kernels import light
-from dlc.kernels.double import FARTHEST, LOWEST
+from dlc.kernels.double import FAR_UNIT, FARTHEST, LOWEST
 from dlc.kernels.elementary import bell, choose, clamped, high, logistic, scaled
 from dlc.kernels.entries import entry, greatest, itself, place_of, put
 from dlc.kernels.gated import slope_of_normal_gate, slope_of_sigmoid_gate
@@ -16,6 +16,7 @@ from dlc.kernels.scalar import inlined, scalar, twins
 FAR_ROOT = 2.0**-256  # of FAR_UNIT
 VANISHING_ROOT = 2.0**-1000  # of a unit that float64 has not, and 0 stands for
 ENDLESS = 2.0**997  # beyond any product of float32 numbers
+NEXT_TO_0 = 2.0**-900  # a number below has no room for a rounded factor
 
 
 @inlined
@@ -45,6 +46,20 @@ def vanished(weight, unit, is_vanishing):
 
 
 @scalar
+def times(b, weight, unit):
+    """b·weight and its unit, for a b that may be next to 0, where its unit is 1."""
+    is_next_to_0 = abs(b) < NEXT_TO_0
+    return b * (1.0 / FAR_UNIT if is_next_to_0 else 1.0) * weight, FAR_UNIT if is_next_to_0 else unit
+
+
+@scalar
+def balanced(a, b):
+    """a and b with the same product, but for one that float64 has not; b has room for a rounded factor."""
+    is_next_to_0 = abs(b) < NEXT_TO_0
+    return a * (FAR_UNIT if is_next_to_0 else 1.0), b * (1.0 / FAR_UNIT if is_next_to_0 else 1.0)
+
+
+@scalar
 def weighed(a, b, unit):
     """a·b·unit, rounded; the root of the unit first, so that a·b is neither infinite nor next to 0."""
     root = 1.0 if unit == 1.0 else (FAR_ROOT if unit > 0.0 else VANISHING_ROOT)
@@ -69,7 +84,8 @@ def weigh_back(x, v, gate, slope, out):
         weight, unit = gate(entry(b[i]))
         put(by_a, i, weighed(entry(v[i]), weight, unit))
         weight, unit = slope(entry(b[i]))
-        put(by_b, i, weighed(entry(a[i]), product(entry(v[i]), weight), unit))
+        factor, back = balanced(entry(a[i]), entry(v[i]))
+        put(by_b, i, weighed(factor, product(back, weight), unit))
 
 
 @scalar
@@ -117,8 +133,8 @@ def reglu_vjp(x, v, out, notes, row):
 @scalar
 def gelu_gate(b):
     weight, unit = normal_cdf(b)
-    weight = 0.0 if b == -np.inf else clamped(b, -FARTHEST, np.inf) * weight
-    return vanished(weight, unit, b < -FARTHEST)
+    weight, unit = times(clamped(b, -FARTHEST, np.inf), weight, unit)
+    return vanished(0.0 if b == -np.inf else weight, unit, b < -FARTHEST)
 
 
 @scalar
@@ -140,8 +156,8 @@ def geglu_vjp(x, v, out, notes, row):
 @scalar
 def silu_gate(b):
     weight, unit = logistic(b)
-    weight = 0.0 if b == -np.inf else clamped(b, LOWEST, np.inf) * weight
-    return vanished(weight, unit, b < LOWEST)
+    weight, unit = times(clamped(b, LOWEST, np.inf), weight, unit)
+    return vanished(0.0 if b == -np.inf else weight, unit, b < LOWEST)
 
 
 @scalar

@@ -6,7 +6,7 @@ from itertools import product
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dlc.cli.agreement_vectors import check_vector, errors, fitting
@@ -87,6 +87,7 @@ ENTRY = st.floats(-800, 800) | st.floats(-3e38, 3e38) | st.sampled_from([0.0, -0
 @every_card
 @both_types
 @given(values=st.lists(ENTRY, min_size=6, max_size=6) | st.lists(ENTRY, min_size=2, max_size=2))
+@example(values=[5.0, 5e-324])
 @settings(max_examples=12, deadline=None)
 def test_vectors_of_any_spread(card, dtype, values):
     found = errors(card, card.knobs, np.array(values, dtype), seed=len(values))

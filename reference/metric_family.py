@@ -63,13 +63,14 @@ class MetricCard(Card):
         """Whether more is better."""
         if self.best is None:
             return "none"
-        return "lower is better" if self.best == 0 and self.bounds[0] == 0 else "higher is better"
+        return "lower is better" if self.best == self.bounds[0] else "higher is better"
 
     def facts(self) -> list[tuple[str, str]]:
         """What `dlc show` prints, as (label, text)."""
         low, high = self.bounds
         weights = "as many times as its weight" if self.weights else "once: there are no weights"
-        rows = [("formula", self.formula), ("takes", "; ".join(map(TAKES.__getitem__, self.kinds))), ("range", f"[{low:g}, {high:g}]")]
+        kinds = "; or ".join(map(TAKES.__getitem__, self.kinds))
+        rows = [("formula", self.formula), ("takes", kinds), ("range", f"[{low:g}, {high:g}]")]
         rows.append(("an example counts", weights))
         if self.best is not None:
             rows.append(("best", f"{self.best:g}; {self.sense}"))

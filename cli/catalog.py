@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.family import Card, Family, UnknownNameError
+from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.optimizers import OPTIMIZERS
 from dlc.reference.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from dlc.kernels.lift import ArrayKernel
+    from dlc.kernels.loss_lift import LossKernel
 
-FAMILIES: dict[str, Family[Any]] = {family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS)}
+FAMILIES: dict[str, Family[Any]] = {family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS, LOSSES)}
 
 
 def all_names() -> list[str]:
@@ -64,3 +66,23 @@ def _rowwise(module: str, name: str, params: int, width: Callable[..., int], pro
     from dlc.kernels.rows import RowwiseKernel
 
     return RowwiseKernel(module, name, params, width, product=product)
+
+
+def loss_kernel(card: LossCard) -> "LossKernel":
+    """The compiled kernel of a loss: values and gradient of arrays of predictions and targets."""
+    return _loss(card.name)
+
+
+@cache
+def _loss(name: str) -> "LossKernel":
+    from dlc.kernels.loss_lift import LossKernel, RowLossKernel
+
+    card = LOSSES[name]
+    module, knobs = card.function.__module__.rpartition(".")[2], tuple(card.knobs)
+    if not card.row:
+        return LossKernel(module, name, len(knobs))
+
+    def width(columns: int, *params: float) -> int:
+        return card.width(columns, **dict(zip(knobs, params, strict=True)))
+
+    return RowLossKernel(module, name, len(knobs), width)

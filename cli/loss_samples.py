@@ -1,0 +1,74 @@
+"""Predictions and targets of every kind that a loss takes, as they come and at the edges."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dlc.reference.loss_family import LossCard
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Random = np.random.Generator
+    Maker = Callable[[Random, int, int], np.ndarray]
+
+SCALES = (0.01, 1.0, 1.0, 1.0, 10.0, 100.0)
+LENGTHS = (2, 3, 4, 6, 10, 33)
+
+
+def samples(
+    card: LossCard, params: Mapping[str, float], dtype: str, count: int, seed: int
+) -> Iterator[tuple["np.ndarray", "np.ndarray"]]:
+    """Pairs of predictions and targets, of at least COUNT numbers in all; rows of several lengths, if it takes rows."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    done = 0
+    while done < count:
+        columns = fitting(card, params, int(random.choice(LENGTHS))) if card.row else 64
+        rows = 4 if card.row else 1
+        scale = float(random.choice(SCALES))
+        width = card.width(columns, **params) if card.row else columns
+        classes = int(params.get("classes", columns))
+        pred = drawn(card.pred, random, (rows, columns), scale, classes)
+        target = drawn(card.target, random, (rows, width), scale, classes)
+        pred, target = pred.astype(dtype), target.astype(dtype)
+        yield (pred, target) if card.row else (pred[0], target[0])
+        done += pred.size
+
+
+def fitting(card: LossCard, params: Mapping[str, float], length: int) -> int:
+    """The least length from LENGTH on that the loss takes in a row."""
+    while True:
+        try:
+            card.width(length, **params)
+        except ValueError:
+            length += 1
+        else:
+            return length
+
+
+def drawn(
+    domain: str, random: "np.random.Generator", shape: tuple[int, int], scale: float, classes: int
+) -> "np.ndarray":
+    """Numbers of DOMAIN; a few at its edges."""
+    import numpy as np
+
+    normal = random.normal(0, scale, shape)
+    if domain in ("number", "logit", "vector", "logits"):
+        return normal
+    if domain in ("positive", "amount", "distance", "relevances"):
+        return np.abs(normal) + (1e-3 if domain == "positive" else 0.0)
+    if domain in ("probability", "probabilities"):
+        return random.uniform(1e-4, 1 - 1e-4, shape)
+    if domain == "label":
+        hard = random.integers(0, 2, shape).astype(float)
+        return hard if random.integers(2) else random.uniform(0, 1, shape)
+    if domain == "labels":
+        return random.integers(0, 2, shape).astype(float)
+    if domain == "sign":
+        return random.choice([-1.0, 1.0], shape)
+    if domain in ("class", "symbols"):
+        return random.integers(0, classes, shape).astype(float)
+    shares = random.dirichlet(np.full(shape[-1], min(scale, 1.0) + 0.2), shape[0]) + 1e-6
+    shares /= shares.sum(axis=-1, keepdims=True)
+    return np.log(shares) if domain == "log-distribution" else shares

@@ -1,0 +1,6 @@
+"""All losses: importing this enters those of every file."""
+
+from dlc.reference import losses_classes, losses_regression
+from dlc.reference.loss_family import LOSSES, LossCard
+
+__all__ = ["LOSSES", "LossCard", "losses_classes", "losses_regression"]

@@ -1,0 +1,131 @@
+"""Every loss: kernel against reference, gradient against differences, and what its card declares."""
+
+import inspect
+import itertools
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+from dlc.cli.agreement_losses import check_loss
+from dlc.cli.catalog import loss_kernel
+from dlc.cli.loss_samples import samples
+from dlc.reference.loss_family import DOMAINS
+from dlc.reference.losses import LOSSES
+from dlc.reference.ulp import FORMATS
+
+CARDS = list(LOSSES.values())
+every_card = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+both_types = pytest.mark.parametrize("dtype", FORMATS)
+
+
+def numbers(array):
+    return [mpmath.mpf(float(each)) for each in array] if array.ndim else mpmath.mpf(float(array))
+
+
+def examples(card, count, seed=1):
+    """Pairs of exact predictions and targets."""
+    for pred, target in samples(card, card.knobs, "float64", count, seed):
+        yield from ((numbers(p), numbers(t)) for p, t in zip(pred, target, strict=True))
+
+
+@every_card
+@both_types
+def test_kernels_keep_the_bounds_of_their_card(card, dtype):
+    for agreement in check_loss(card, (dtype,), count=200):
+        assert agreement.holds, agreement
+
+
+@every_card
+def test_the_gradient_is_that_of_the_value(card):
+    with mpmath.workdps(40):
+        step = mpmath.mpf(10) ** -15
+        for p, t in list(examples(card, 120))[:40]:
+            slopes = card.gradient(p, t, **card.knobs)
+            places = range(len(p)) if card.row else [None]
+            for i in places:
+                values = []
+                for shift in (-step, step):
+                    moved = p + shift if i is None else [*p[:i], p[i] + shift, *p[i + 1 :]]
+                    values.append(card.function(moved, t, **card.knobs))
+                numeric = (values[1] - values[0]) / (2 * step)
+                slope = slopes if i is None else slopes[i]
+                assert abs(numeric - slope) <= mpmath.mpf(10) ** -9 * max(1, abs(slope)), (p, t, i)
+
+
+@every_card
+def test_no_value_is_below_the_least(card):
+    for p, t in examples(card, 200):
+        assert card.function(p, t, **card.knobs) >= card.least - mpmath.mpf(10) ** -12
+
+
+@every_card
+def test_convexity(card):
+    if not card.convex:
+        pytest.skip("not declared")
+    pairs = list(examples(card, 300))
+    for (p, t), (q, _) in itertools.pairwise(pairs):
+        if card.row and len(p) != len(q):
+            continue
+        middle = [(a + b) / 2 for a, b in zip(p, q, strict=True)] if card.row else (p + q) / 2
+        f = [card.function(each, t, **card.knobs) for each in (p, middle, q)]
+        assert f[1] <= (f[0] + f[2]) / 2 + mpmath.mpf(10) ** -10 * (1 + abs(f[0]) + abs(f[2]))
+
+
+@every_card
+def test_perfect_predictions_cost_least(card):
+    if not card.perfect:
+        pytest.skip("not declared")
+    for _, t in examples(card, 100):
+        assert abs(card.function(t, t, **card.knobs) - card.least) <= mpmath.mpf(10) ** -12
+
+
+@every_card
+def test_both_sides_have_the_same_parameters(card):
+    module = __import__(f"dlc.kernels.{card.function.__module__.rpartition('.')[2]}", fromlist=[card.name])
+    kernel = getattr(module, card.name)
+    found = {n: p.default for n, p in inspect.signature(kernel).parameters.items() if p.default is not p.empty}
+    assert found == card.knobs
+    assert all(isinstance(value, float) for value in card.knobs.values())
+
+
+@every_card
+def test_cards_are_whole(card):
+    assert card.pred in DOMAINS
+    assert card.target in DOMAINS
+    assert card.source
+    assert card.summary.endswith(".")
+    assert (card.gradient.__doc__ or "").strip()
+    for label, text in card.facts():
+        assert label
+        assert text
+
+
+@every_card
+@both_types
+def test_threads_and_what_is_kept_change_no_bit(card, dtype):
+    pred, target = next(samples(card, card.knobs, dtype, 1, seed=3))
+    repeats = -(-70_000 // pred.size)
+    pred = np.concatenate([pred] * repeats)
+    target = np.concatenate([target] * repeats)
+    kernel, params = loss_kernel(card), list(card.knobs.values())
+    gradients = [np.empty_like(pred) for _ in range(2)]
+    sums = [kernel(pred, target, *params, gradient=g, threads=n) for g, n in zip(gradients, (1, 2), strict=True)]
+    assert sums[0] == sums[1] == kernel(pred, target, *params)
+    assert gradients[0].tobytes() == gradients[1].tobytes()
+    values = np.empty(pred.shape[:-1] if card.row else pred.shape)
+    assert kernel(pred, target, *params, values=values) == sums[0]
+    assert math.isclose(float(values.sum()), sums[0], rel_tol=1e-12, abs_tol=1e-12)
+    kernel(pred, target, *params, gradient=gradients[1], scale=0.5)
+    np.testing.assert_allclose(gradients[1], gradients[0] / 2, rtol=1e-6)
+
+
+@every_card
+def test_nan_stays(card):
+    pred, target = next(samples(card, card.knobs, "float64", 1, seed=4))
+    place = (0, 0) if card.row else 0
+    pred[place] = math.nan
+    values = np.empty(pred.shape[:-1] if card.row else pred.shape)
+    loss_kernel(card)(pred, target, *card.knobs.values(), values=values)
+    assert math.isnan(values[0])

@@ -89,3 +89,13 @@ def _error(found: Any, true: Any, terms: Any, place: Any) -> float:
         else:
             worst = max(worst, ulps(float(here), exact, dtype))
     return worst
+
+
+def exact_loss(card: LossCard, params: Mapping[str, float], pred: Any, target: Any, value: Any) -> float:
+    """How many ulp VALUE is from the loss of one example."""
+    import mpmath
+
+    with mpmath.workdps(DIGITS):
+        knobs = {name: mpmath.mpf(each) for name, each in params.items()}
+        p, t = _exact(pred), _exact(target)
+        return _error(value, card.function(p, t, **knobs), card.terms, (p, t, knobs))

@@ -18,6 +18,7 @@ from dlc.cli.bench import bench_app
 from dlc.cli.browse import list_, show_
 from dlc.cli.check import check
 from dlc.cli.diff import diff
+from dlc.cli.loss import loss
 from dlc.cli.optimize import optimize
 
 
@@ -44,6 +45,7 @@ app = typer.Typer(
 VALUES = {"ignore_unknown_options": True}
 
 app.command(context_settings=VALUES)(activation)
+app.command(context_settings=VALUES)(loss)
 app.command(context_settings=VALUES)(diff)
 app.command()(optimize)
 app.add_typer(bench_app, name="bench")

@@ -1,0 +1,107 @@
+"""What `dlc loss` has to say: the loss of each example, how they are reduced to one number, and its gradient."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dlc.cli import progress, show
+from dlc.cli.agreement_losses import exact_loss
+from dlc.cli.catalog import loss_kernel
+from dlc.reference.loss_family import LossCard
+
+REDUCTIONS = {
+    "none": "each example's own value",
+    "mean": "the sum divided by the number of values, or by the sum of weights",
+    "sum": "the sum",
+    "batch": "the sum divided by the number of rows",
+}
+MOST_SHOWN = 20  # examples, where only what they are reduced to was asked for
+MOST_JUDGED = 1000  # examples, whose errors are looked up at fifty digits
+
+
+class LossAnswer:
+    """Values of a loss, reduced, and the gradient of that by the predictions."""
+
+    def __init__(
+        self,
+        card: LossCard,
+        params: Mapping[str, float],
+        pred: np.ndarray,
+        target: np.ndarray,
+        *,
+        reduction: str,
+        weights: np.ndarray | None = None,
+        divisor: str = "weights",
+    ):
+        self.card, self.params, self.pred, self.target, self.reduction = card, params, pred, target, reduction
+        self.plain = np.empty(pred.shape[:-1] if card.row else pred.shape)
+        self.gradient = np.empty_like(pred)
+        with progress.compiling():
+            loss_kernel(card)(pred, target, *params.values(), values=self.plain, gradient=self.gradient)
+        scale = 1.0 / self._divided_by(weights if divisor == "weights" else None)
+        self.values = self.plain
+        if weights is not None:
+            shaped = weights.reshape(self.plain.shape)
+            self.values = np.where(shaped > 0, shaped * self.plain, 0.0)
+            by = shaped[..., None] if card.row else shaped
+            self.gradient = np.where(by > 0, by * self.gradient, 0.0).astype(pred.dtype)
+        self.gradient = (self.gradient * scale).astype(pred.dtype)
+        self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) * scale
+
+    def _divided_by(self, weights: np.ndarray | None) -> float:
+        if self.reduction == "mean":
+            return float(self.plain.size if weights is None else weights.sum())
+        return float(len(self.pred)) if self.reduction == "batch" else 1.0
+
+    def records(self) -> list[dict[str, Any]]:
+        """One for each example: what was given, its value, and the gradient."""
+        rows = self.pred.reshape(-1, self.pred.shape[-1]) if self.card.row else self.pred.reshape(-1)
+        targets = self.target.reshape(len(rows), -1) if self.card.row else self.target.reshape(-1)
+        slopes = self.gradient.reshape(rows.shape)
+        values = self.values.reshape(-1).astype(self.pred.dtype)
+        errors = self.errors()
+        records = []
+        for i in range(len(rows)):
+            record = {"pred": _plain(rows[i]), "target": _plain(targets[i]), "value": values[i]}
+            if errors:
+                record["ulp"] = errors[i]
+            records.append(record | {"gradient": _plain(slopes[i])})
+        return records
+
+    def errors(self) -> list[float] | None:
+        """The error of each example's value in ulp of the exact one; None where there are too many, or weights."""
+        if self.plain.size > MOST_JUDGED:
+            return None
+        rows = self.pred.reshape(-1, self.pred.shape[-1]) if self.card.row else self.pred.reshape(-1)
+        targets = self.target.reshape(len(rows), -1) if self.card.row else self.target.reshape(-1)
+        values = self.plain.reshape(-1).astype(self.pred.dtype)
+        return [exact_loss(self.card, self.params, *each) for each in zip(rows, targets, values, strict=True)]
+
+    def show_table(self, *, with_gradient: bool) -> None:
+        """Every example, or, of many, only what they are reduced to."""
+        headers = ["example", "prediction", "target", "value", "error (ulp)"] + ["gradient"] * with_gradient
+        rows: list[list[Any]] = []
+        everything = with_gradient or self.total is None or self.plain.size <= MOST_SHOWN
+        if everything:
+            for i, record in enumerate(self.records(), 1):
+                ulp = record.get("ulp")
+                cells = [i, _cell(record["pred"]), _cell(record["target"]), _cell(record["value"])]
+                cells.append("" if ulp is None else (ulp, show.short(ulp, 2)))
+                rows.append(cells + [_cell(record["gradient"])] * with_gradient)
+        if self.total is not None:
+            rows.append([self.reduction, "", "", _cell(self.total), ""] + [""] * with_gradient)
+        show.table(headers, rows, accent=len(rows) - 1 if self.total is not None and everything else None)
+        if not everything:
+            show.note(f"of {self.plain.size:,} values; --reduction none or --grad shows each")
+
+
+def _plain(numbers: Any) -> Any:
+    return list(numbers) if getattr(numbers, "shape", ()) else numbers
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return (" ".join(map(show.exact, value)), " ".join(show.short(float(each), 6) for each in value))
+    return (value, show.short(float(value), 8))

@@ -1,0 +1,98 @@
+"""Predictions, targets and weights as arrays that fit a loss; every complaint says which number does not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dlc.cli import values
+from dlc.cli.errors import BadInputError
+from dlc.reference.loss_family import DOMAINS, LossCard
+
+SUM_TOLERANCE = 1e-3  # of a distribution that was typed or rounded
+
+
+def table(text: str, option: str) -> np.ndarray:
+    """What an option says: numbers with commas, rows with semicolons between them, a file, or `-`."""
+    rows = [values.read([part]) for part in text.split(";")] if ";" in text else [values.read([text])]
+    if len({row.shape for row in rows}) > 1:
+        raise BadInputError(f"{option} has rows of {', '.join(str(row.size) for row in rows)} numbers; give equal ones")
+    return np.stack(rows) if len(rows) > 1 else rows[0]
+
+
+def fitted(
+    card: LossCard, params: Mapping[str, float], pred: np.ndarray, target: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions and targets in the shapes the loss's kernel takes. Raises BadInputError."""
+    if not card.row:
+        if pred.shape != target.shape and pred.size == target.size:
+            pred, target = pred.reshape(-1), target.reshape(-1)
+        if pred.shape != target.shape:
+            raise BadInputError(
+                f"--pred has {_shape(pred)}, --target {_shape(target)}; {card.name} takes one for each prediction"
+            )
+    else:
+        pred = pred.reshape(-1, pred.shape[-1])
+        try:
+            width = card.width(pred.shape[-1], **params)
+        except ValueError as error:
+            raise BadInputError(str(error)) from None
+        if target.size != len(pred) * width:
+            raise BadInputError(
+                f"--pred has {_shape(pred)}, --target {target.size} numbers; {card.name} takes {width} for each row"
+            )
+        target = target.reshape(len(pred), width)
+    _check("--pred", card.pred, pred, card)
+    _check("--target", card.target, target, card)
+    if card.target == "class":
+        classes = pred.shape[-1]
+        _refuse(
+            "--target", target, (target >= classes) | (target != np.floor(target)), f"a class from 0 to {classes - 1}"
+        )
+    return pred, target
+
+
+def weights(source: np.ndarray, option: str, needed: int) -> np.ndarray:
+    """As many weights as needed, none of them negative. Raises BadInputError."""
+    flat: np.ndarray = source.reshape(-1)
+    if flat.size != needed:
+        raise BadInputError(f"{option} has {flat.size} numbers, {needed} are needed")
+    _refuse(option, flat, ~(flat >= 0) | np.isinf(flat), "a finite weight, 0 or more")
+    if not flat.any():
+        raise BadInputError(f"{option} has no weight above 0")
+    return flat
+
+
+def _check(option: str, domain: str, numbers: np.ndarray, card: LossCard) -> None:
+    text, (low, high) = DOMAINS[domain]
+    _refuse(option, numbers, np.isnan(numbers), "a number")
+    _refuse(option, numbers, (numbers < low) | (numbers > high), f"{text}, as {card.name} takes")
+    if domain == "positive":
+        _refuse(option, numbers, numbers <= 0, text)
+    if domain == "sign":
+        hint = "−1 or 1" + ("; write 0 as −1" if (numbers == 0).any() else "")
+        _refuse(option, numbers, np.abs(numbers) != 1, hint)
+    if domain == "labels":
+        _refuse(option, numbers, (numbers != 0) & (numbers != 1), "0 or 1")
+    if domain == "distribution":
+        total = numbers.sum(axis=-1)
+        wrong = np.flatnonzero(np.abs(total - 1) > SUM_TOLERANCE)
+        if wrong.size:
+            row = int(wrong[0])
+            raise BadInputError(f"{option}, row {row + 1}: the probabilities sum to {float(total[row]):g}, not 1")
+
+
+def _refuse(option: str, numbers: np.ndarray, wrong: np.ndarray, what: str) -> None:
+    """Raises BadInputError that names the first number that is WRONG."""
+    places = np.argwhere(wrong)
+    if not len(places):
+        return
+    place: tuple[Any, ...] = tuple(int(each) for each in places[0])
+    where = f"number {place[0] + 1}" if len(place) == 1 else f"row {place[0] + 1}, number {place[-1] + 1}"
+    raise BadInputError(f"{option}, {where}: {float(numbers[place])} is not {what}")
+
+
+def _shape(numbers: np.ndarray) -> str:
+    if numbers.ndim == 1:
+        return f"{numbers.size} numbers"
+    return f"{numbers.size // numbers.shape[-1]} rows of {numbers.shape[-1]}"

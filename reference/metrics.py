@@ -1,5 +1,15 @@
-"""All metrics: importing this enters those of every file."""
+"""All metrics: importing this enters those of every file.
 
-from dlc.reference.metric_family import METRICS
+The kernels of each file here are in the file of the same name in dlc.kernels.
+"""
 
-__all__ = ["METRICS"]
+# The order of these imports is the order of the entries.
+from dlc.reference import metrics_labels, metrics_rates, metrics_agreement  # isort: skip
+from dlc.reference import metrics_curves, metrics_probability, metrics_calibration  # isort: skip
+from dlc.reference.metric_family import METRICS, MetricCard
+
+__all__ = [
+    "METRICS", "MetricCard",
+    "metrics_agreement", "metrics_calibration", "metrics_curves", "metrics_labels", "metrics_probability",
+    "metrics_rates",
+]  # fmt: skip

@@ -1,0 +1,148 @@
+"""What predictions and targets must be before a metric reads them; rows are counted from 1 in complaints."""
+
+from typing import Any
+
+import numpy as np
+
+MOST_CLASSES = 1 << 24
+# By how much the sum of a row of probabilities may miss 1: that of 1000 float32 numbers does by less.
+SUM_TOLERANCE = 1e-4
+
+Weights = np.ndarray | None
+
+
+def first(bad: np.ndarray) -> tuple[int, ...]:
+    """The first place that is marked."""
+    return tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
+
+
+def place(where: tuple[int, ...], name: str) -> str:
+    """A place in a table, in words."""
+    column = f", column {where[1] + 1}" if len(where) > 1 else ""
+    return f"row {where[0] + 1}{column} of {name}"
+
+
+def numbers(values: Any, name: str) -> np.ndarray:
+    """VALUES as an array of finite real numbers. Raises ValueError."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is not made of real numbers")
+    if array.ndim == 0:
+        raise ValueError(f"{name} is one number, not a row of them")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty")
+    # A sum that is finite has nothing in it that is not.
+    if array.dtype.kind == "f" and not np.isfinite(array.sum()):
+        bad = ~np.isfinite(array)
+        if bad.any():
+            where = first(bad)
+            raise ValueError(f"{place(where, name)} is {array[where]}; a metric needs finite numbers")
+    return array
+
+
+def same_rows(target: np.ndarray, pred: np.ndarray, weights: Any = None) -> Weights:
+    """WEIGHTS as numbers, one for each row of both. Raises ValueError."""
+    if len(target) != len(pred):
+        raise ValueError(f"target has {len(target)} rows and pred {len(pred)}; they must be of the same examples")
+    if weights is None:
+        return None
+    shares = numbers(weights, "weights").astype(np.float64, copy=False)
+    if shares.shape != target.shape[:1]:
+        raise ValueError(f"weights have the shape {shares.shape}; one for each of the {len(target)} rows is needed")
+    if shares.min() < 0:
+        raise ValueError(f"{place(first(shares < 0), 'weights')} is below 0")
+    if shares.max() == 0:
+        raise ValueError("all weights are 0")
+    return shares
+
+
+def labels(values: Any, name: str) -> np.ndarray:
+    """VALUES as labels 0, 1, 2, ... Raises ValueError."""
+    array = numbers(values, name)
+    if array.dtype.kind == "b":
+        return array.view(np.uint8)
+    if array.dtype.kind == "f":
+        whole = array.astype(np.int64)
+        if not np.array_equal(whole, array):
+            where = first(whole != array)
+            raise ValueError(f"{place(where, name)} is {array[where]}; labels are whole numbers from 0")
+        array = whole
+    if array.min() < 0:
+        where = first(array < 0)
+        raise ValueError(f"{place(where, name)} is {array[where]}; labels are whole numbers from 0")
+    if array.max() >= MOST_CLASSES:
+        raise ValueError(
+            f"{name} has the label {array.max()}; classes are numbered from 0 to {MOST_CLASSES - 1} at most"
+        )
+    return array
+
+
+def zeros_and_ones(values: Any, name: str) -> np.ndarray:
+    """VALUES as labels 0 and 1. Raises ValueError."""
+    array = labels(values, name)
+    if array.max() > 1:
+        where = first(array > 1)
+        raise ValueError(f"{place(where, name)} is {array[where]}; the labels here are 0 and 1")
+    return array
+
+
+def label_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Targets and predictions as labels, one for each row. Raises ValueError."""
+    y, p = labels(target, "target"), labels(pred, "pred")
+    for array, name in ((y, "target"), (p, "pred")):
+        if array.ndim != 1:
+            raise ValueError(f"{name} has the shape {array.shape}; one label for each row is needed")
+    return y, p, same_rows(y, p, weights)
+
+
+def row_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Targets and predictions as rows of 0 and 1. Raises ValueError."""
+    y, p = zeros_and_ones(target, "target"), zeros_and_ones(pred, "pred")
+    if y.ndim != 2 or y.shape != p.shape:
+        raise ValueError(f"target has the shape {y.shape} and pred {p.shape}; rows of the same labels are needed")
+    return y, p, same_rows(y, p, weights)
+
+
+def score_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Labels, and scores of label 1 or rows of scores, one for each class. Raises ValueError."""
+    y, scores = labels(target, "target"), numbers(pred, "pred")
+    if y.ndim != 1:
+        raise ValueError(f"target has the shape {y.shape}; one label for each row is needed")
+    shares = same_rows(y, scores, weights)
+    if scores.ndim == 1:
+        zeros_and_ones(y, "target")
+    elif scores.ndim != 2 or scores.shape[1] < 2:
+        raise ValueError(f"pred has the shape {scores.shape}; rows of scores, one for each class, are needed")
+    elif y.max() >= scores.shape[1]:
+        where = first(y >= scores.shape[1])
+        raise ValueError(
+            f"{place(where, 'target')} is class {y[where]}, and pred has columns for classes 0 to {scores.shape[1] - 1}"
+        )
+    return y, scores, shares
+
+
+def curve_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Labels 0 and 1, and a score for each. Raises ValueError."""
+    y, scores, shares = score_pair(target, pred, weights)
+    if scores.ndim > 1:
+        raise ValueError(f"pred has {scores.shape[1]} scores a row; one for each row, that of label 1, is needed")
+    return y, scores, shares
+
+
+def probability_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Labels, and probabilities of label 1 or rows of them, one for each class. Raises ValueError."""
+    y, p, shares = score_pair(target, pred, weights)
+    if p.min() < 0 or p.max() > 1:
+        where = first((p < 0) | (p > 1))
+        raise ValueError(f"{place(where, 'pred')} is {p[where]}; probabilities are between 0 and 1")
+    if p.ndim > 1:
+        off = abs(p.sum(axis=1) - 1) > SUM_TOLERANCE
+        if off.any():
+            row = first(off)[0]
+            raise ValueError(f"row {row + 1} of pred sums to {p[row].sum():.6g}; the probabilities of classes sum to 1")
+    return y, p, shares
+
+
+def mean(values: np.ndarray, weights: Weights = None) -> float:
+    """Σ w·x / Σ w."""
+    return float(values.mean() if weights is None else weights @ values / weights.sum())

@@ -49,7 +49,7 @@ def check_optimizer(card: OptimizerCard) -> Iterator[Agreement]:
     yield Agreement(card.name, "step", "float64", *_of_worst(errors), card.agreement, STEPS * start.size)
 
 
-def check_problem(card: ProblemCard) -> Iterator[Agreement]:
+def check_problem(card: ProblemCard, points: int = POINTS) -> Iterator[Agreement]:
     """The worst error of the value and of the gradient, over the box and near the minima, or at random weights."""
     import mpmath
 
@@ -57,7 +57,7 @@ def check_problem(card: ProblemCard) -> Iterator[Agreement]:
     from dlc.kernels.problems import PROBLEMS as KERNELS
 
     problem = KERNELS[card.name]
-    x, task, rows = _sample(card, problem)
+    x, task, rows = _sample(card, problem, points)
     frame = Frame(x, task)
     problem.gradient(frame.address, 1.0)
     values, gradients = [], []
@@ -72,8 +72,11 @@ def check_problem(card: ProblemCard) -> Iterator[Agreement]:
     yield Agreement(card.name, "gradient", "float64", *_of_worst(gradients), card.agreement, frame.g.size)
 
 
-def _sample(card: ProblemCard, problem: "Problem") -> tuple["np.ndarray", "Task", list[Any]]:
-    """Points [dimension, lanes], their task, and the same data for the reference, which takes none for a function."""
+def _sample(card: ProblemCard, problem: "Problem", points: int) -> tuple["np.ndarray", "Task", list[Any]]:
+    """Points [dimension, lanes], their task, and the same data for the reference, which takes none for a function.
+
+    POINTS of a function are in its box, and as many near its minima.
+    """
     import numpy as np
 
     from dlc.kernels.lanes import make_task
@@ -85,10 +88,11 @@ def _sample(card: ProblemCard, problem: "Problem") -> tuple["np.ndarray", "Task"
         inputs, labels = (part[:BATCH] for part in problem.data()[:2])
         rows = [(_exact(signal), label) for signal, label in zip(inputs, labels.tolist(), strict=True)]
         return problem.initial(seeds), make_task(seeds, (), inputs, labels), [rows]
-    near = np.array(card.minima)[random.integers(len(card.minima), size=POINTS)]
-    near += random.normal(size=near.shape) * 10.0 ** random.uniform(-12, 0, (POINTS, 1))
-    everywhere = random.uniform(*card.box, (POINTS, card.dimension))
-    x = np.concatenate([[card.start], card.minima, near, everywhere]).T.copy()
+    known = np.array([*card.minima, card.start])  # the start too, where no minimum is known
+    near = known[random.integers(max(1, len(card.minima)), size=points)]
+    near += random.normal(size=near.shape) * 10.0 ** random.uniform(-12, 0, (points, 1))
+    everywhere = random.uniform(*card.box, (points, card.dimension))
+    x = np.concatenate([known, near, everywhere]).T.copy()
     return x, problem.task(np.zeros(x.shape[1], np.int64)), []
 
 

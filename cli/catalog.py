@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.family import Card, Family, UnknownNameError
 from dlc.reference.losses import LOSSES, LossCard
+from dlc.reference.objectives import OBJECTIVES
 from dlc.reference.optimizers import OPTIMIZERS
 from dlc.reference.problems import PROBLEMS
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from dlc.kernels.lift import ArrayKernel
     from dlc.kernels.loss_lift import LossKernel
 
-FAMILIES: dict[str, Family[Any]] = {family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS, LOSSES)}
+FAMILIES: dict[str, Family[Any]] = {
+    family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS, LOSSES, OBJECTIVES)
+}
 
 
 def all_names() -> list[str]:

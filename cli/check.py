@@ -57,12 +57,14 @@ def check(
 
 def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     """Every quantity of every entry over a sample."""
+    from dlc.cli.agreement_objectives import check_objective
     from dlc.cli.agreement_races import check_optimizer, check_problem
 
     checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
         "activation": lambda card: check_activation(card, samples=samples),
         "optimizer": check_optimizer,
         "problem": check_problem,
+        "objective": check_objective,
     }
     with progress.compiling():
         for family, card in progress.over(chosen, "checking", total=len(chosen)):

@@ -14,6 +14,8 @@ from dlc.cli.entrants import Entrant, complete_entrant, read_entrants
 from dlc.cli.errors import BadInputError
 from dlc.cli.tournament import Plan, Result, hold
 from dlc.cli.verdict import ranking, verdict
+from dlc.reference.family import UnknownNameError
+from dlc.reference.objectives import OBJECTIVES, ObjectiveCard
 from dlc.reference.problems import PROBLEMS, ProblemCard
 
 MOST_RUNS = 10_000
@@ -31,7 +33,13 @@ def optimize(
         ),
     ] = None,
     on: Annotated[
-        str, typer.Option("--on", help="What to race on.", metavar="PROBLEM", autocompletion=complete(PROBLEMS))
+        str,
+        typer.Option(
+            "--on",
+            help="What to race on: a problem or an objective.",
+            metavar="PROBLEM",
+            autocompletion=complete(PROBLEMS, OBJECTIVES),
+        ),
     ] = "rosenbrock",
     parameters: Annotated[
         list[str] | None, typer.Option("--set", "-p", help="A parameter of the problem.", metavar="KNOB=VALUE")
@@ -49,10 +57,12 @@ def optimize(
     dlc optimize adam adamw:weight_decay=0.1 gd:lr=0.002 --on beale
 
     dlc optimize --on mnist1d_mlp --json
+
+    dlc optimize --on tabular_mdp -p discount=0.5
     """
     field = read_entrants(entrants or [])
-    problem = PROBLEMS[on]
-    plan = _plan(problem, params.parse(problem, parameters or []), steps, runs, seed)
+    problem, knobs = _problem(on, parameters or [])
+    plan = _plan(problem, knobs, steps, runs, seed)
     results = {result.entrant.label: result for result in _raced(plan, field, _at_least_one("threads", threads))}
     losses = {label: result.losses for label, result in results.items()}
     solved = -math.inf if problem.least is None else problem.least + SOLVED
@@ -62,8 +72,19 @@ def optimize(
         show.json_object("optimize", **_json(plan, ranked, sentence))
         return
     _table(plan, ranked)
+    if problem.is_negated:
+        show.note(f"{problem.name} is to be maximised: each loss is the negative of its value")
     for line in [*_edges(plan, ranked), sentence]:
         show.terminal().print(line) if sys.stdout.isatty() else show.note(line)
+
+
+def _problem(name: str, parameters: list[str]) -> tuple[ProblemCard, dict[str, float]]:
+    """A problem, or an objective as one, and its parameters. Raises UnknownNameError, BadInputError."""
+    if name not in PROBLEMS and name not in OBJECTIVES:
+        raise UnknownNameError("problem", name, [*PROBLEMS.names, *OBJECTIVES.names])
+    card: ProblemCard | ObjectiveCard = PROBLEMS[name] if name in PROBLEMS else OBJECTIVES[name]
+    knobs = params.parse(card, parameters)
+    return (card.descended(knobs) if isinstance(card, ObjectiveCard) else card), knobs
 
 
 def _plan(problem: ProblemCard, knobs: dict[str, float], steps: int | None, runs: int | None, seed: int) -> Plan:
@@ -154,6 +175,7 @@ def _json(plan: Plan, results: list[Result], sentence: str) -> dict[str, Any]:
     return {
         "problem": plan.problem.name,
         "params": plan.knobs,
+        "negated": plan.problem.is_negated,
         "seed": plan.seed,
         "steps": plan.steps,
         "runs": plan.runs,

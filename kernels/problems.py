@@ -1,63 +1,20 @@
-"""What optimizers race on, in lanes form: functions of a few variables, and networks on MNIST-1D.
+"""What optimizers race on, in lanes form: functions of a few variables, objectives, and networks on MNIST-1D.
 
 Every problem has a dimension, knobs with their defaults, a compiled gradient and the task it draws on.
 """
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
-
 import numpy as np
 
-from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import FRAMED, Task, framed_gradient, make_task
+from dlc.kernels import (  # noqa: F401 - each enters its objectives
+    objectives_efficiency,
+    objectives_error,
+    objectives_fitness,
+    objectives_reward,
+    objectives_stability,
+    objectives_wiring,
+)
+from dlc.kernels.functions import FUNCTIONS, Function, function
 from dlc.kernels.networks import MLP, SOFTMAX, Network
-
-
-def nothing() -> tuple[float, ...]:
-    """The constants of a function that has none."""
-    return ()
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function of a few variables as a problem for a race."""
-
-    source: Callable[..., None]
-    dimension: int
-    constants: Callable[..., Any]  # knobs -> task.constants
-
-    @property
-    def knobs(self) -> dict[str, float]:
-        """Parameters with their defaults."""
-        return {name: knob.default for name, knob in inspect.signature(self.constants).parameters.items()}
-
-    @cached_property
-    def gradient(self) -> Any:
-        """Compiled as gradient(frame, t)."""
-        return compiled(FRAMED)(framed_gradient(self.source, self.source.__name__))
-
-    def task(self, seeds: np.ndarray, **knobs: float) -> Task:
-        """The function's constants, for lanes with these SEEDS."""
-        return make_task(seeds, self.constants(**knobs))
-
-
-Problem = Function | Network
-PROBLEMS: dict[str, Problem] = {network.name: network for network in (SOFTMAX, MLP)}
-
-
-def function(
-    dimension: int, constants: Callable[..., Any] = nothing
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Enter a gradient of DIMENSION variables."""
-
-    def enter(gradient: Callable[..., None]) -> Callable[..., None]:
-        PROBLEMS[gradient.__name__] = Function(gradient, dimension, constants)
-        return gradient
-
-    return enter
 
 
 def spectrum(condition: float = 1e4) -> np.ndarray:
@@ -106,3 +63,7 @@ def himmelblau(x, g, loss, _t, _task):
         loss[j] = a * a + b * b
         g[0, j] = 4 * a * u + 2 * b
         g[1, j] = 2 * a + 4 * b * y
+
+
+Problem = Function | Network
+PROBLEMS: dict[str, Problem] = {network.name: network for network in (SOFTMAX, MLP)} | FUNCTIONS

@@ -6,6 +6,7 @@ of (inputs, label), and is the mean over them.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import nan
 
 from dlc.reference.family import Card, Family
 from dlc.reference.numbers import Number, exp, log
@@ -25,11 +26,13 @@ class ProblemCard(Card):
     minima: tuple[tuple[float, ...], ...] = ()
     least: float | None = None  # the value at the minima, where it is known
     data: str = ""  # the data set, for a problem on data
+    is_negated: bool = False  # whether the function is the negative of what is to be maximised
     agreement: float = 1e-12  # of the kernel, relative to the larger of 1 and the exact number
 
     def distance(self, x: Point) -> Number:
-        """How far X is from the nearest minimum."""
-        return min(sum((a - b) ** 2 for a, b in zip(x, minimum, strict=True)) for minimum in self.minima) ** 0.5
+        """How far X is from the nearest minimum; nan where none is known."""
+        squares = (sum((a - b) ** 2 for a, b in zip(x, minimum, strict=True)) for minimum in self.minima)
+        return min(squares, default=nan) ** 0.5
 
     def facts(self) -> list[tuple[str, str]]:
         """The function and what is known of it, as (label, text)."""
@@ -39,9 +42,9 @@ class ProblemCard(Card):
         else:
             low, high = self.box
             rows += [
-                ("classic start", _point(self.start)),
+                ("classic start", point_text(self.start)),
                 ("other starts", f"uniform in [{low:g}, {high:g}] in each coordinate"),
-                ("minima", "; ".join(map(_point, self.minima))),
+                ("minima", "; ".join(map(point_text, self.minima))),
                 ("least value", f"{self.least:g}"),
             ]
         if self.knobs:
@@ -49,7 +52,8 @@ class ProblemCard(Card):
         return [*rows, ("source", self.source)]
 
 
-def _point(x: Sequence[float]) -> str:
+def point_text(x: Sequence[float]) -> str:
+    """Coordinates for reading."""
     if len(set(x)) == 1 and len(x) > 2:
         return f"all {len(x)} coordinates {x[0]:g}"
     return "(" + ", ".join(f"{value:g}" for value in x) + ")"

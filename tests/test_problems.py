@@ -10,6 +10,7 @@ from dlc.cli.agreement_races import check_problem
 from dlc.kernels.lanes import Frame, make_task
 from dlc.kernels.networks import BATCH, MLP, SOFTMAX
 from dlc.kernels.problems import PROBLEMS as KERNELS
+from dlc.reference.objectives import OBJECTIVES
 from dlc.reference.problems import PROBLEMS
 
 FUNCTIONS = [name for name, card in PROBLEMS.items() if not card.data]
@@ -23,7 +24,7 @@ def points(card, count=4):
 
 
 def test_both_sides_have_the_same_problems():
-    assert set(KERNELS) == set(PROBLEMS)
+    assert set(KERNELS) == {*PROBLEMS, *OBJECTIVES}
 
 
 @pytest.mark.parametrize("name", PROBLEMS)

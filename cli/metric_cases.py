@@ -112,6 +112,12 @@ def probability(random: np.random.Generator) -> Iterator[Plain]:
     yield from ((f"{label}, {CLASSES} classes", y, p) for label, y, p in top_k(random))
 
 
+def margin(random: np.random.Generator) -> Iterator[Plain]:
+    """Labels, and scores of label 1 or rows of scores."""
+    yield from ((f"{label}, two classes", y, p) for label, y, p in curve(random))
+    yield from ((label, y, np.log(p + 0.01)) for label, y, p in top_k(random))
+
+
 def ranking(random: np.random.Generator) -> Iterator[Plain]:
     """Rows of how relevant items are, and rows of scores."""
     target = random.integers(CLASSES, size=(ROWS // 2, ITEMS))
@@ -190,6 +196,7 @@ KINDS: dict[str, Callable[[np.random.Generator], Iterator[Plain]]] = {
     "top-k": top_k,
     "curve": curve,
     "probability": probability,
+    "margin": margin,
     "ranking": ranking,
     "regression": regression,
     "clustering": clustering,

@@ -7,19 +7,24 @@ import numpy as np
 MOST_CLASSES = 1 << 24
 # By how much the sum of a row of probabilities may miss 1: that of 1000 float32 numbers does by less.
 SUM_TOLERANCE = 1e-4
+WHOLE = "labels are whole numbers from 0"
 
 Weights = np.ndarray | None
 
 
-def first(bad: np.ndarray) -> tuple[int, ...]:
-    """The first place that is marked."""
-    return tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
+class RowError(ValueError):
+    """One row cannot be used; the place is counted from 0."""
+
+    def __init__(self, row: int, column: int | None, name: str, complaint: str):
+        self.row = row
+        self.complaint = f"{name} {complaint}" if column is None else f"column {column + 1} of {name} {complaint}"
+        super().__init__(f"row {row + 1}: {self.complaint}")
 
 
-def place(where: tuple[int, ...], name: str) -> str:
-    """A place in a table, in words."""
-    column = f", column {where[1] + 1}" if len(where) > 1 else ""
-    return f"row {where[0] + 1}{column} of {name}"
+def refuse(bad: np.ndarray, values: np.ndarray, name: str, rule: str) -> None:
+    """Raises RowError for the first place that is marked as BAD."""
+    where = tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
+    raise RowError(where[0], where[1] if len(where) > 1 else None, name, f"is {values[where]}; {rule}")
 
 
 def numbers(values: Any, name: str) -> np.ndarray:
@@ -35,8 +40,7 @@ def numbers(values: Any, name: str) -> np.ndarray:
     if array.dtype.kind == "f" and not np.isfinite(array.sum()):
         bad = ~np.isfinite(array)
         if bad.any():
-            where = first(bad)
-            raise ValueError(f"{place(where, name)} is {array[where]}; a metric needs finite numbers")
+            refuse(bad, array, name, "a metric needs finite numbers")
     return array
 
 
@@ -50,7 +54,7 @@ def same_rows(target: np.ndarray, pred: np.ndarray, weights: Any = None) -> Weig
     if shares.shape != target.shape[:1]:
         raise ValueError(f"weights have the shape {shares.shape}; one for each of the {len(target)} rows is needed")
     if shares.min() < 0:
-        raise ValueError(f"{place(first(shares < 0), 'weights')} is below 0")
+        refuse(shares < 0, shares, "weights", "no weight is below 0")
     if shares.max() == 0:
         raise ValueError("all weights are 0")
     return shares
@@ -64,16 +68,12 @@ def labels(values: Any, name: str) -> np.ndarray:
     if array.dtype.kind == "f":
         whole = array.astype(np.int64)
         if not np.array_equal(whole, array):
-            where = first(whole != array)
-            raise ValueError(f"{place(where, name)} is {array[where]}; labels are whole numbers from 0")
+            refuse(whole != array, array, name, WHOLE)
         array = whole
     if array.min() < 0:
-        where = first(array < 0)
-        raise ValueError(f"{place(where, name)} is {array[where]}; labels are whole numbers from 0")
+        refuse(array < 0, array, name, WHOLE)
     if array.max() >= MOST_CLASSES:
-        raise ValueError(
-            f"{name} has the label {array.max()}; classes are numbered from 0 to {MOST_CLASSES - 1} at most"
-        )
+        refuse(array >= MOST_CLASSES, array, name, f"labels are numbers from 0 to {MOST_CLASSES - 1} at most")
     return array
 
 
@@ -81,8 +81,7 @@ def zeros_and_ones(values: Any, name: str) -> np.ndarray:
     """VALUES as labels 0 and 1. Raises ValueError."""
     array = labels(values, name)
     if array.max() > 1:
-        where = first(array > 1)
-        raise ValueError(f"{place(where, name)} is {array[where]}; the labels here are 0 and 1")
+        refuse(array > 1, array, name, "the labels here are 0 and 1")
     return array
 
 
@@ -114,10 +113,7 @@ def score_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray,
     elif scores.ndim != 2 or scores.shape[1] < 2:
         raise ValueError(f"pred has the shape {scores.shape}; rows of scores, one for each class, are needed")
     elif y.max() >= scores.shape[1]:
-        where = first(y >= scores.shape[1])
-        raise ValueError(
-            f"{place(where, 'target')} is class {y[where]}, and pred has columns for classes 0 to {scores.shape[1] - 1}"
-        )
+        refuse(y >= scores.shape[1], y, "target", f"pred has columns for classes 0 to {scores.shape[1] - 1}")
     return y, scores, shares
 
 
@@ -133,16 +129,71 @@ def probability_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.nd
     """Labels, and probabilities of label 1 or rows of them, one for each class. Raises ValueError."""
     y, p, shares = score_pair(target, pred, weights)
     if p.min() < 0 or p.max() > 1:
-        where = first((p < 0) | (p > 1))
-        raise ValueError(f"{place(where, 'pred')} is {p[where]}; probabilities are between 0 and 1")
+        refuse((p < 0) | (p > 1), p, "pred", "probabilities are between 0 and 1")
     if p.ndim > 1:
         off = abs(p.sum(axis=1) - 1) > SUM_TOLERANCE
         if off.any():
-            row = first(off)[0]
-            raise ValueError(f"row {row + 1} of pred sums to {p[row].sum():.6g}; the probabilities of classes sum to 1")
+            row = int(off.argmax())
+            raise RowError(row, None, "pred", f"sums to {p[row].sum():.6g}; the probabilities of classes sum to 1")
+    return y, p, shares
+
+
+def number_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Numbers of one shape. Raises ValueError."""
+    y, p = numbers(target, "target"), numbers(pred, "pred")
+    shares = same_rows(y, p, weights)
+    if y.shape != p.shape:
+        raise ValueError(f"target has the shape {y.shape} and pred {p.shape}; they must be the same")
     return y, p, shares
 
 
 def mean(values: np.ndarray, weights: Weights = None) -> float:
     """Σ w·x / Σ w."""
     return float(values.mean() if weights is None else weights @ values / weights.sum())
+
+
+def point_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Rows of coordinates, and the cluster of each. Raises ValueError."""
+    points, clusters = numbers(target, "target"), labels(pred, "pred")
+    if points.ndim != 2 or clusters.ndim != 1:
+        raise ValueError(
+            f"target has the shape {points.shape}; rows of coordinates, one for each cluster label, are needed"
+        )
+    return points, clusters, same_rows(points, clusters, weights)
+
+
+def mask_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Masks of labels, of one shape. Raises ValueError."""
+    y, p, shares = number_pair(target, pred, weights)
+    return labels(y, "target"), labels(p, "pred"), shares
+
+
+def ranking_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Rows of relevances, and rows of scores. Raises ValueError."""
+    y, p, shares = number_pair(target, pred, weights)
+    if y.ndim != 2:
+        raise ValueError(f"target has the shape {y.shape}; rows of how relevant items are needed")
+    return y, p, shares
+
+
+def binary_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Labels 0 and 1. Raises ValueError."""
+    return label_pair(zeros_and_ones(target, "target"), zeros_and_ones(pred, "pred"), weights)
+
+
+# What each kind of data must be.
+PAIRS = {
+    "binary": binary_pair,
+    "multiclass": label_pair,
+    "agreement": label_pair,
+    "clustering": label_pair,
+    "multilabel": row_pair,
+    "top-k": score_pair,
+    "margin": score_pair,
+    "curve": curve_pair,
+    "probability": probability_pair,
+    "ranking": ranking_pair,
+    "regression": number_pair,
+    "points": point_pair,
+    "segmentation": mask_pair,
+}

@@ -14,6 +14,7 @@ TAKES = {
     "multilabel": "rows of 0 and 1, one for each label",
     "top-k": "rows of scores, one for each class, and labels 0 to K−1",
     "curve": "scores, the higher the likelier, and labels 0 and 1",
+    "margin": "scores, above 0 for label 1, or rows of scores, one for each class, and labels",
     "probability": "probabilities of label 1, or a row of them for each class, and labels",
     "ranking": "rows of scores, and rows of how relevant each item is",
     "regression": "numbers",
@@ -41,6 +42,7 @@ class MetricCard(Card):
     trials: tuple[Mapping[str, Any], ...] = ()  # settings of parameters that tests try, beside those of `choices`
     peers: dict[str, str] = field(default_factory=dict, repr=False)  # library -> how it differs, in words
     many: bool = False  # whether the result is a sequence (a curve, one value for each class)
+    columns: tuple[str, ...] = ()  # what the sequences of a curve are called
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -51,8 +51,8 @@ def distance(weighting: str) -> Callable[[Number, Number], Number]:
 
 
 @METRICS.card(
-    "1 − Σ d_ij·C_ij / Σ d_ij·t_i·p_j,  d_ij = [i ≠ j], |i − j| or (i − j)²", takes="agreement", also=("multiclass", "binary"),
-    bounds=(-1, 1), best=1, undefined=ONE_CLASS, aliases=("kappa", "cohen_kappa_score"),
+    "1 − Σ d_ij·C_ij / Σ d_ij·t_i·p_j,  d_ij = [i ≠ j], |i − j| or (i − j)²", takes="agreement",
+    also=("multiclass", "binary"), bounds=(-1, 1), best=1, undefined=ONE_CLASS, aliases=("kappa", "cohen_kappa_score"),
     choices={"weighting": ("none", "linear", "quadratic")},
     sklearn="metrics.cohen_kappa_score(y, p, weights=weighting, sample_weight=w, labels=range(max(*y, *p) + 1))",
     source="Cohen 1968, Psychological Bulletin 70(4):213",
@@ -81,8 +81,8 @@ def scott_pi(target: Labels, pred: Labels, weights: Weights = None) -> Number:
 
 
 @METRICS.card(
-    "(a − c) / (1 − c),  c = Σ_k π_k·(1 − π_k) / (K − 1),  π_k = (t_k + p_k)/2", takes="agreement", bounds=(-1, 1), best=1,
-    undefined=ONE_CLASS, source="Gwet 2008, Br. J. Math. Stat. Psychol. 61(1):29",
+    "(a − c) / (1 − c),  c = Σ_k π_k·(1 − π_k) / (K − 1),  π_k = (t_k + p_k)/2", takes="agreement",
+    bounds=(-1, 1), best=1, undefined=ONE_CLASS, source="Gwet 2008, Br. J. Math. Stat. Psychol. 61(1):29",
 )
 def gwet_ac1(target: Labels, pred: Labels, weights: Weights = None) -> Number:
     """Agreement of raters who now and then guess: steady where one label is rare."""
@@ -94,7 +94,8 @@ def gwet_ac1(target: Labels, pred: Labels, weights: Weights = None) -> Number:
 
 @METRICS.card(
     "(a − 1/K) / (1 − 1/K)", takes="agreement", bounds=(-1, 1), best=1, undefined=ONE_CLASS,
-    aliases=("brennan_prediger", "pabak"), source="Bennett, Alpert & Goldstein 1954, Public Opinion Quarterly 18(3):303",
+    aliases=("brennan_prediger", "pabak"),
+    source="Bennett, Alpert & Goldstein 1954, Public Opinion Quarterly 18(3):303",
 )
 def bennett_s(target: Labels, pred: Labels, weights: Weights = None) -> Number:
     """Agreement of raters who would use each label equally often, by chance."""

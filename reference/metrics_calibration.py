@@ -1,8 +1,8 @@
 """Calibration: whether what is predicted with probability p happens in a share p of cases.
 
-Examples are put into bins by their probability, and the share that happened is compared with the mean probability. Bins
-by `width` are (0, 1/n], (1/n, 2/n], ..., the first with 0; by `mass` their ends are quantiles, so that each holds equally
-many rows, whatever their weights. Of several classes, the greatest probability counts, and whether that class is right.
+Examples are put into bins by their probability, and the share that happened is compared with the mean probability.
+Bins by `width` are (0, 1/n], (1/n, 2/n], ..., the first with 0; by `mass` their ends are quantiles, so that each holds
+equally many rows, whatever their weights. Of several classes, the likeliest counts, and whether it is the right one.
 """
 
 from collections.abc import Sequence
@@ -73,12 +73,15 @@ def gap(happened: Sequence[int], pred: Numbers, weights: Weights, bins: int, bin
     found = binned(happened, pred, weights, bins, binning)
     gaps = [abs(share - p) for _, share, p in found]
     sizes = [size for size, _, _ in found]
-    return {"l1": lambda: mean(gaps, sizes), "l2": lambda: sqrt(mean([g**2 for g in gaps], sizes)), "max": lambda: max(gaps)}[norm]()
+    if norm == "max":
+        return max(gaps)
+    return mean(gaps, sizes) if norm == "l1" else sqrt(mean([each**2 for each in gaps], sizes))
 
 
 @METRICS.card(
-    "Σ_b n_b/n·|share_b − p_b|; l2: √(Σ_b n_b/n·(share_b − p_b)²); max: the greatest", takes="probability", bounds=(0, 1),
-    best=0, aliases=("ece", "calibration_error"), choices={"binning": BINNINGS, "norm": NORMS}, requires=BINS, trials=BIN_TRIALS,
+    "Σ_b n_b/n·|share_b − p_b|; l2: √(Σ_b n_b/n·(share_b − p_b)²); max: the greatest", takes="probability",
+    bounds=(0, 1), best=0, aliases=("ece", "calibration_error"), choices={"binning": BINNINGS, "norm": NORMS},
+    requires=BINS, trials=BIN_TRIALS,
     source="Naeini, Cooper & Hauskrecht 2015, AAAI, p. 2901; " + GUO,
 )
 def expected_calibration_error(
@@ -90,8 +93,9 @@ def expected_calibration_error(
 
 
 @METRICS.card(
-    "max_b |share_b − p_b|", takes="probability", bounds=(0, 1), best=0, aliases=("mce",), choices={"binning": BINNINGS},
-    requires=BINS, trials=BIN_TRIALS, source="Naeini, Cooper & Hauskrecht 2015, AAAI, p. 2901",
+    "max_b |share_b − p_b|", takes="probability", bounds=(0, 1), best=0, aliases=("mce",),
+    choices={"binning": BINNINGS}, requires=BINS, trials=BIN_TRIALS,
+    source="Naeini, Cooper & Hauskrecht 2015, AAAI, p. 2901",
 )
 def maximum_calibration_error(
     target: Labels, pred: Numbers | Rows, weights: Weights = None, bins: int = 15, binning: str = "width"
@@ -127,7 +131,8 @@ def adaptive_calibration_error(
 @METRICS.card(
     "(share_b, mean p_b) of every bin that is not empty", takes="probability", bounds=(0, 1), many=True,
     aliases=("reliability_diagram",), choices={"binning": BINNINGS}, requires=BINS, trials=({"bins": 10},),
-    sklearn="calibration.calibration_curve(y, p, n_bins=bins, strategy={'width': 'uniform', 'mass': 'quantile'}[binning])",
+    columns=("happened", "predicted"), sklearn="calibration.calibration_curve(y, p, n_bins=bins, "
+    "strategy={'width': 'uniform', 'mass': 'quantile'}[binning])",
     source="DeGroot & Fienberg 1983, The Statistician 32(1):12",
 )
 def calibration_curve(
@@ -153,7 +158,7 @@ def confidence_gap(target: Labels, pred: Numbers | Rows, weights: Weights = None
     source="Hosmer & Lemeshow 1980, Communications in Statistics 9(10):1043",
 )
 def hosmer_lemeshow(target: Labels, pred: Numbers | Rows, bins: int = 10) -> Number:
-    """How far bins are from calibrated, in their variances: like χ² of bins − 2 degrees where probabilities are true."""
+    """How far bins are from calibrated, in their variances: like χ² of bins − 2 degrees where p is true."""
     return total([
         size * ratio((share - p) ** 2, p * (1 - p), 0.0 if share == p else inf)
         for size, share, p in binned(*confidences(target, pred), None, bins, "mass")

@@ -26,13 +26,13 @@ SHARE = (("0 < max_fpr <= 1", lambda max_fpr: 0 < max_fpr <= 1),)
 def kept(fp: Numbers, tp: Numbers) -> list[int]:
     """Where a curve turns: its corners, with both ends."""
     last = len(fp) - 1
-    turns = (i for i in range(1, last) if fp[i + 1] - fp[i] != fp[i] - fp[i - 1] or tp[i + 1] - tp[i] != tp[i] - tp[i - 1])
+    turns = [i for sums in (fp, tp) for i in range(1, last) if sums[i + 1] - sums[i] != sums[i] - sums[i - 1]]
     return sorted({0, *turns, last})
 
 
 @METRICS.card(
     "(FP/N, TP/P) at every score as threshold, from the highest", takes="curve", bounds=(0, inf), many=True,
-    undefined=NO_LABEL, trials=({"drop_intermediate": False},),
+    columns=("fpr", "tpr", "threshold"), undefined=NO_LABEL, trials=({"drop_intermediate": False},),
     sklearn="metrics.roc_curve(y, p, sample_weight=w, drop_intermediate=drop_intermediate)", source=FAWCETT,
 )
 def roc_curve(target: Labels, pred: Numbers, weights: Weights = None, drop_intermediate: bool = True) -> Curve:
@@ -90,9 +90,7 @@ def roc_auc(
     values, sizes = [], []
     for a, b in combinations(range(len(columns)), 2):
         rows = [i for i, y in enumerate(target) if y in (a, b)]
-        both = [
-            binary_auc([int(target[i] == k) for i in rows], [columns[k][i] for i in rows]) if rows else nan for k in (a, b)
-        ]
+        both = [binary_auc([int(target[i] == k) for i in rows], [columns[k][i] for i in rows]) for k in (a, b) if rows]
         values.append(mean(both))
         sizes.append(len(rows))
     return mean(values, sizes if average == "weighted" else None)
@@ -100,14 +98,15 @@ def roc_auc(
 
 @METRICS.card(
     "2·AUC − 1", takes="curve", bounds=(-1, 1), best=1, aliases=("somers_d", "accuracy_ratio"), undefined=NO_LABEL,
-    sklearn="2 * metrics.roc_auc_score(y, p, sample_weight=w) - 1", source="Hand & Till 2001, Machine Learning 45(2):171",
+    sklearn="2 * metrics.roc_auc_score(y, p, sample_weight=w) - 1",
+    source="Hand & Till 2001, Machine Learning 45(2):171",
 )
 def gini(target: Labels, pred: Numbers, weights: Weights = None) -> Number:
     """The area between the ROC curve and the diagonal, of the most there can be."""
     return 2 * binary_auc(target, pred, weights) - 1
 
 
-def precisions(target: Labels, pred: Numbers, weights: Weights = None) -> tuple[list[Number], list[Number], list[Number]]:
+def precisions(target: Labels, pred: Numbers, weights: Weights = None) -> Curve:
     """Precision, recall and threshold, from the highest."""
     found = cuts(target, pred, weights)
     precision = [ratio(tp, tp + fp, 0.0) for tp, fp in zip(found.tp, found.fp, strict=True)]
@@ -115,8 +114,9 @@ def precisions(target: Labels, pred: Numbers, weights: Weights = None) -> tuple[
 
 
 @METRICS.card(
-    "(TP/(TP+FP), TP/P) at every score as threshold, from the lowest; at last (1, 0)", takes="curve", bounds=(-inf, inf),
-    many=True, undefined=NO_POSITIVE, sklearn="metrics.precision_recall_curve(y, p, sample_weight=w)",
+    "(TP/(TP+FP), TP/P) at every score as threshold, from the lowest; at last (1, 0)", takes="curve", many=True,
+    columns=("precision", "recall", "threshold"), undefined=NO_POSITIVE,
+    sklearn="metrics.precision_recall_curve(y, p, sample_weight=w)",
     source="Davis & Goadrich 2006, ICML, p. 233",
 )
 def precision_recall_curve(target: Labels, pred: Numbers, weights: Weights = None) -> Curve:
@@ -126,8 +126,9 @@ def precision_recall_curve(target: Labels, pred: Numbers, weights: Weights = Non
 
 
 @METRICS.card(
-    "Σ (recall_i − recall_(i−1))·precision_i", takes="curve", bounds=(0, 1), best=1, aliases=("average_precision_score",),
-    undefined=NO_POSITIVE, sklearn="metrics.average_precision_score(y, p, sample_weight=w)", source=MANNING,
+    "Σ (recall_i − recall_(i−1))·precision_i", takes="curve", bounds=(0, 1), best=1,
+    aliases=("average_precision_score",), undefined=NO_POSITIVE,
+    sklearn="metrics.average_precision_score(y, p, sample_weight=w)", source=MANNING,
 )
 def average_precision(target: Labels, pred: Numbers, weights: Weights = None) -> Number:
     """The area under the precision-recall curve as steps: the mean precision at each new row of label 1."""
@@ -147,11 +148,12 @@ def pr_auc(target: Labels, pred: Numbers, weights: Weights = None) -> Number:
 
 
 @METRICS.card(
-    "(FP/N, FN/P) at every score as threshold, from the lowest", takes="curve", bounds=(-inf, inf), many=True,
-    undefined=NO_LABEL, sklearn="metrics.det_curve(y, p, sample_weight=w)", source="Martin et al. 1997, Eurospeech, p. 1895",
+    "(FP/N, FN/P) at every score as threshold, from the lowest", takes="curve", many=True,
+    columns=("fpr", "fnr", "threshold"), undefined=NO_LABEL, sklearn="metrics.det_curve(y, p, sample_weight=w)",
+    source="Martin et al. 1997, Eurospeech, p. 1895",
 )
 def det_curve(target: Labels, pred: Numbers, weights: Weights = None) -> Curve:
-    """False positive rates, false negative rates and thresholds, from the last without misses to the first without alarms."""
+    """False positive rates, false negative rates and thresholds, between those without misses and without alarms."""
     found = cuts(target, pred, weights)
     fpr, tpr = found.rates
     if fpr[-1] != 1 or tpr[-1] != 1:
@@ -253,7 +255,7 @@ def gains(target: Labels, pred: Numbers, weights: Weights = None) -> tuple[list[
 
 @METRICS.card(
     "((TP + FP)/(P + N), TP/P) at every score as threshold, from the highest", takes="curve", bounds=(0, 1), many=True,
-    undefined=NO_POSITIVE, source="Piatetsky-Shapiro & Masand 1999, KDD, p. 185",
+    columns=("rows", "gain"), undefined=NO_POSITIVE, source="Piatetsky-Shapiro & Masand 1999, KDD, p. 185",
 )
 def cumulative_gain_curve(target: Labels, pred: Numbers, weights: Weights = None) -> tuple[list[Number], list[Number]]:
     """Shares of rows with the highest scores, and what shares of label 1 they hold."""
@@ -262,7 +264,8 @@ def cumulative_gain_curve(target: Labels, pred: Numbers, weights: Weights = None
 
 @METRICS.card(
     "TP/P where (TP + FP)/(P + N) = fraction, on the lines of the gain curve", takes="curve", bounds=(0, 1),
-    undefined=NO_POSITIVE, requires=(("0 <= fraction <= 1", lambda fraction: 0 <= fraction <= 1),), trials=({"fraction": 0.25},),
+    undefined=NO_POSITIVE, requires=(("0 <= fraction <= 1", lambda fraction: 0 <= fraction <= 1),),
+    trials=({"fraction": 0.25},),
     source="Piatetsky-Shapiro & Masand 1999, KDD, p. 185",
 )
 def gain_at(target: Labels, pred: Numbers, weights: Weights = None, fraction: float = 0.1) -> Number:
@@ -278,5 +281,3 @@ def gain_at(target: Labels, pred: Numbers, weights: Weights = None, fraction: fl
 def lift_at(target: Labels, pred: Numbers, weights: Weights = None, fraction: float = 0.1) -> Number:
     """How much oftener label 1 is among this fraction of rows with the highest scores than among all."""
     return gain_at(target, pred, weights, fraction) / fraction
-
-

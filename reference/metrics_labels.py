@@ -95,7 +95,9 @@ NORMALISED = ("none", "true", "pred", "all")
     sklearn="metrics.confusion_matrix(y, p, sample_weight=w, normalize=normalize, labels=range(max(*y, *p) + 1))",
     source="Stehman 1997, Remote Sensing of Environment 62(1):77",
 )
-def confusion_matrix(target: Labels, pred: Labels, weights: Weights = None, normalize: str = "none") -> list[list[Number]]:
+def confusion_matrix(
+    target: Labels, pred: Labels, weights: Weights = None, normalize: str = "none"
+) -> list[list[Number]]:
     """How many of class i, a row, are taken for class j, a column; normalized over rows, columns or all."""
     count = max(*target, *pred) + 1
     matrix: list[list[Number]] = [[0] * count for _ in range(count)]
@@ -149,4 +151,3 @@ def matthews_corrcoef(target: Labels, pred: Labels, weights: Weights = None) -> 
     true, predicted = [c.tp + c.fn for c in tallies], [c.tp + c.fp for c in tallies]
     over = n * right - sum(t * p for t, p in zip(true, predicted, strict=True))
     return over / sqrt((n**2 - sum(t**2 for t in true)) * (n**2 - sum(p**2 for p in predicted)))
-

@@ -34,12 +34,13 @@ def clipped(p: Number, epsilon: Number) -> Number:
     return min(max(p, epsilon), 1 - epsilon)
 
 
+LABELS = "labels=range(p.shape[1]) if p.ndim > 1 else [0, 1]"
 EPSILON_RULE = (("0 <= epsilon < 0.5", lambda epsilon: 0 <= epsilon < 0.5),)
 
 
 @METRICS.card(
     "mean −ln p_y,  p between ε and 1 − ε", takes="probability", bounds=(0, inf), best=0, requires=EPSILON_RULE,
-    trials=({"epsilon": 1e-7},), sklearn="metrics.log_loss(y, p, sample_weight=w, labels=range(max(2, p.shape[-1] if p.ndim > 1 else 2)))",
+    trials=({"epsilon": 1e-7},), sklearn=f"metrics.log_loss(y, p, sample_weight=w, {LABELS})",
     source="Good 1952, JRSS B 14(1):107",
 )
 def log_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None, epsilon: float = EPSILON) -> Number:
@@ -54,9 +55,6 @@ def log_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None, epsi
 def perplexity(target: Labels, pred: Numbers | Rows, weights: Weights = None, epsilon: float = EPSILON) -> Number:
     """Of how many equally likely classes the predictions leave one as much in doubt."""
     return exp(log_loss(target, pred, weights, epsilon))
-
-
-LABELS = "labels=range(p.shape[1]) if p.ndim > 1 else [0, 1]"
 
 
 @METRICS.card(
@@ -89,7 +87,8 @@ def brier_score(target: Labels, pred: Numbers | Rows, weights: Weights = None) -
 @METRICS.card(
     "1 − Brier score / Brier score of the classes' frequencies", takes="probability", bounds=(-inf, 1), best=1,
     undefined="nan for one row or one class", aliases=("d2_brier_score",),
-    sklearn=f"metrics.d2_brier_score(y, p, sample_weight=w, {LABELS})", source="Murphy 1973, J. Appl. Meteorology 12(4):595",
+    sklearn=f"metrics.d2_brier_score(y, p, sample_weight=w, {LABELS})",
+    source="Murphy 1973, J. Appl. Meteorology 12(4):595",
 )
 def brier_skill(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
     """How much better the Brier score is than that of always predicting the classes' frequencies."""
@@ -111,9 +110,9 @@ def spherical_score(target: Labels, pred: Numbers | Rows, weights: Weights = Non
 
 
 @METRICS.card(
-    "mean max(0, 1 − s),  s = ±score, or the score of class y less the greatest other", takes="curve", also=("top-k",),
-    bounds=(0, inf), aliases=("hinge_metric",),
-    sklearn="metrics.hinge_loss(y, p, sample_weight=w, labels=range(p.shape[1]) if p.ndim > 1 else [0, 1])",
+    "mean max(0, 1 − s),  s = ±score, or the score of class y less the greatest other", takes="margin",
+    bounds=(0, inf), peers={"scikit-learn": "targets that are all 1 count as 0 there"},
+    sklearn=f"metrics.hinge_loss(y, p, sample_weight=w, {LABELS})",
     source="Crammer & Singer 2001, JMLR 2:265",
 )
 def hinge_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
@@ -127,7 +126,8 @@ def hinge_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None) ->
 
 @METRICS.card(
     "Σ (y − p)·(1 − 2p) / √(Σ (1 − 2p)²·p·(1 − p))", takes="probability", weights=False,
-    undefined="nan where every p is 0, ½ or 1; takes two classes", source="Spiegelhalter 1986, Statistics in Medicine 5(5):421",
+    undefined="nan where every p is 0, ½ or 1; takes two classes",
+    source="Spiegelhalter 1986, Statistics in Medicine 5(5):421",
 )
 def spiegelhalter_z(target: Labels, pred: Numbers) -> Number:
     """How many standard deviations calibration is off: a normal deviate where probabilities are true."""

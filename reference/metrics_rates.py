@@ -151,8 +151,9 @@ def fbeta(
 
 
 @rate(
-    "TP / (TP + FP + FN)", bounds=(0, 1), best=1, aliases=("jaccard_score", "csi", "critical_success_index", "threat_score"),
-    sklearn="jaccard_score", source="Jaccard 1912, New Phytologist 11(2):37",
+    "TP / (TP + FP + FN)", bounds=(0, 1), best=1, sklearn="jaccard_score",
+    aliases=("jaccard_score", "csi", "critical_success_index", "threat_score"),
+    source="Jaccard 1912, New Phytologist 11(2):37",
 )
 def jaccard_index(
     target: Labels, pred: Labels, weights: Weights = None, average: str = "binary", zero_division: float = 0.0
@@ -281,5 +282,3 @@ def yules_q(
     return averaged(
         lambda c: (c.tp * c.tn - c.fp * c.fn, c.tp * c.tn + c.fp * c.fn), target, pred, weights, average, zero_division
     )
-
-

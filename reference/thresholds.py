@@ -20,7 +20,8 @@ class Cuts(NamedTuple):
     @property
     def rates(self) -> tuple[list[Number], list[Number]]:
         """False and true positive rates, from (0, 0), above all scores, to (1, 1); nan where a label is missing."""
-        return [ratio(x, self.fp[-1], nan) for x in [0.0, *self.fp]], [ratio(y, self.tp[-1], nan) for y in [0.0, *self.tp]]
+        fpr, tpr = ([ratio(each, sums[-1], nan) for each in [0.0, *sums]] for sums in (self.fp, self.tp))
+        return fpr, tpr
 
 
 def cuts(target: Sequence[int], pred: Numbers, weights: Weights = None) -> Cuts:
@@ -58,5 +59,3 @@ def best_where(value: Numbers, condition: Numbers, holds: Callable[[Number], boo
     if any(each != each for each in (*value, *condition)):
         return nan
     return max((v for v, c in zip(value, condition, strict=True) if holds(c)), default=0.0)
-
-

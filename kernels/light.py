@@ -14,10 +14,13 @@ from dlc.kernels.single import (
     EXP_LONG_END,
     LN2,
     LOG1P,
+    LOG1P_LONG,
     LOG2E,
     LOWEST,
     SHIFT,
 )
+
+LEAST_NORMAL = 2.0**-1022
 
 
 @inlined
@@ -113,6 +116,21 @@ def exp_long(x):
 
 
 @inlined
+def log_long(x):
+    """log(x) to all digits of float64, for any x; −∞ at 0, nan below."""
+    is_tiny = x < LEAST_NORMAL
+    normal = x * 2.0**54 if is_tiny else x
+    k = binary_exponent(normal) - (54.0 if is_tiny else 0.0)
+    y = mantissa(normal) - 1.0
+    s = y / (2.0 + y)
+    z = s * s
+    past = fma(s, fma(-z, polynomial(z, LOG1P_LONG), y), -k * LN2_PARTS[1])  # 2·artanh(s) = y − s·(y − s²·…)
+    finite = fma(k, LN2_PARTS[0], y - past)
+    result = finite if x < math.inf else x
+    return result if x > 0.0 else (-math.inf if x == 0.0 else math.nan)
+
+
+@inlined
 def exp_scaled(x):
     """e^x, for x ≤ 700, and its unit, 1."""
     return exp(x), 1.0
@@ -137,6 +155,13 @@ def log1p(y):
 def log(x):
     """log(x), for positive normal x."""
     return fma(binary_exponent(x), LN2, log1p(mantissa(x) - 1.0))
+
+
+@inlined
+def log_one_plus(y):
+    """log(1 + y), for y > −1."""
+    u = 1.0 + y
+    return log(u) + (y - (u - 1.0)) / u
 
 
 @inlined

@@ -7,12 +7,12 @@ The kernels of each file here are in the file of the same name in dlc.kernels.
 from dlc.reference import metrics_labels, metrics_rates, metrics_agreement  # isort: skip
 from dlc.reference import metrics_curves, metrics_probability, metrics_calibration  # isort: skip
 from dlc.reference import metrics_regression, metrics_skill, metrics_ranking  # isort: skip
-from dlc.reference import metrics_clustering, metrics_points, metrics_segmentation  # isort: skip
+from dlc.reference import metrics_clustering, metrics_points, metrics_segmentation, metrics_thresholds  # isort: skip
 from dlc.reference.metric_family import METRICS, MetricCard
 
 __all__ = [
     "METRICS", "MetricCard",
     "metrics_agreement", "metrics_calibration", "metrics_curves", "metrics_labels", "metrics_probability",
     "metrics_rates", "metrics_regression", "metrics_skill", "metrics_ranking", "metrics_clustering", "metrics_points",
-    "metrics_segmentation",
+    "metrics_segmentation", "metrics_thresholds",
 ]  # fmt: skip

@@ -46,7 +46,8 @@ def errors(
     kernel = loss_kernel(card)
     values, gradient = np.empty(pred.shape[:-1] if card.row else pred.shape), np.empty_like(pred)
     kernel(pred, target, *params.values(), values=values, gradient=gradient)
-    values = values.astype(pred.dtype)
+    with np.errstate(over="ignore"):
+        values = values.astype(pred.dtype)
     worst = {"value": (-1.0, ""), "gradient": (-1.0, "")}
     with mpmath.workdps(DIGITS):
         knobs = {name: mpmath.mpf(value) for name, value in params.items()}
@@ -69,7 +70,9 @@ def _exact(numbers: Any) -> Any:
 
 
 def _text(numbers: Any) -> str:
-    return f"a row of {numbers.size} from {float(numbers[0])!r}" if numbers.shape else repr(float(numbers))
+    if not numbers.shape:
+        return repr(float(numbers))
+    return f"a row of {numbers.size} from {float(numbers[0])!r}" if numbers.size else "nothing"
 
 
 def _error(found: Any, true: Any, terms: Any, place: Any) -> float:

@@ -35,6 +35,8 @@ from dlc.kernels.light import polynomial
 from dlc.kernels.numbers import exact, low, pair
 from dlc.kernels.scalar import fma, inlined, power, scalar, twins, with_sign
 
+TINY, LIFT = 2.0**-900, 200.0  # below TINY 2^LIFT keeps a number from being subnormal
+
 
 @twins(light.itself)
 def number(constant):
@@ -206,6 +208,13 @@ def expm1(x):
     return pair(top, (first - top) + rest)
 
 
+@twins(light.expm1)
+def expm1_wide(x):
+    """e^x − 1, for x ≤ 709."""
+    m = expm1(-abs(x))
+    return choose(x, x > 0.0, -m * exp(bounded(x, 0.0, 709.0)), m)
+
+
 @twins(light.one_plus)
 def one_plus(e):
     """1 + e, for 0 ≤ e ≤ 1."""
@@ -236,6 +245,29 @@ def log(x):
     top = pairs.high(x)
     k = binary_exponent(top)
     return pair(k * LN2[0], k * LN2[1]) + log1p(exact(mantissa(top) - 1.0)) + low(x) / top
+
+
+@twins(light.log_one_plus)
+def log_one_plus(y):
+    """log(1 + y), for y > −1; the low part of the sum keeps what is far below 1."""
+    return log(1.0 + y)
+
+
+@scalar
+def minus_log1p(y, ratio):
+    """y − log(ratio), for ratio = 1 + y > 0: near 0, with s = y/(2 + y), y·s less what 2·artanh(s) has beyond 2·s."""
+    near = bounded(y, -0.5, 0.5)
+    s = near / (2.0 + near)
+    top = high(s)
+    z = top * top
+    return choose(y, abs(y) <= 0.5, near * s - s * (z * polynomial(z, LOG1P)), y - log(ratio))
+
+
+@twins(light.log)
+def log_wide(x):
+    """log(x), for any positive x."""
+    is_tiny = x < TINY
+    return log(x * (2.0**LIFT if is_tiny else 1.0)) - (LIFT if is_tiny else 0.0) * number(LN2)
 
 
 @twins(light.log1p_scaled)

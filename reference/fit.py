@@ -266,6 +266,7 @@ EXACT: dict[str, Callable[[], Any]] = {
     "SQRT_2": lambda: mpmath.sqrt(2),
     "HALF_PI": lambda: mpmath.pi / 2,
     "QUARTER_PI": lambda: mpmath.pi / 4,
+    "LOG_TWO_PI": lambda: mpmath.log(2 * mpmath.pi),
 }
 
 

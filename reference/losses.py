@@ -1,6 +1,22 @@
 """All losses: importing this enters those of every file."""
 
-from dlc.reference import losses_classes, losses_regression
+from dlc.reference import (
+    losses_classes,
+    losses_counts,
+    losses_margins,
+    losses_regression,
+    losses_robust,
+    losses_scores,
+)
 from dlc.reference.loss_family import LOSSES, LossCard
 
-__all__ = ["LOSSES", "LossCard", "losses_classes", "losses_regression"]
+__all__ = [
+    "LOSSES",
+    "LossCard",
+    "losses_classes",
+    "losses_counts",
+    "losses_margins",
+    "losses_regression",
+    "losses_robust",
+    "losses_scores",
+]

@@ -97,14 +97,26 @@ def erfc(x: Number) -> Number:
     return special(x).erfc(x)
 
 
-def minus_tanh(x: Number) -> Number:
-    """x − tanh(x). Near 0 it is x³/3, so mpmath computes with as many more digits as the difference loses."""
-    if library(x).__name__ != "mpmath" or not 0 < abs(x) < 1:
-        return x - tanh(x)
-    mpmath = library(x)
-    with mpmath.workprec(mpmath.mp.prec + 10 - 2 * int(mpmath.mag(x))):
-        difference = x - mpmath.tanh(x)
-    return +difference
+def _less(name: str) -> Callable[[Number], Number]:
+    """x − f(x) for an f that is x near 0: mpmath computes with as many more digits as the difference loses."""
+    subtracted = _elementary(name)
+
+    def function(x: Number) -> Number:
+        if library(x).__name__ != "mpmath" or not 0 < abs(x) < 1:
+            return x - subtracted(x)
+        mpmath = library(x)
+        with mpmath.workprec(mpmath.mp.prec + 10 - 2 * int(mpmath.mag(x))):
+            difference = x - subtracted(x)
+        return +difference
+
+    function.__name__ = function.__qualname__ = f"minus_{name}"
+    function.__doc__ = f"x − {name}(x), in the arithmetic of x."
+    return function
+
+
+minus_tanh = _less("tanh")
+minus_log1p = _less("log1p")
+minus_expm1 = _less("expm1")
 
 
 def reciprocal(x: Number) -> Number:
@@ -113,6 +125,11 @@ def reciprocal(x: Number) -> Number:
         return 1 / x
     except ZeroDivisionError:
         return math.inf
+
+
+def times_log(w: Number, x: Number) -> Number:
+    """w·log(x), and 0 for w = 0 even where x is 0."""
+    return w * log(x) if w != 0 else 0 * x
 
 
 def where(condition: Any, chosen: Number, otherwise: Number) -> Number:

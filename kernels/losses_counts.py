@@ -1,0 +1,140 @@
+"""Losses of amounts, counts and rates, and their gradients by the prediction."""
+
+import math
+
+from dlc.kernels.double import LOG_TWO_PI
+from dlc.kernels.elementary import (
+    bounded,
+    choose,
+    exp,
+    exp_scaled,
+    log,
+    log_one_plus,
+    log_wide,
+    minus_log1p,
+    number,
+    scaled,
+)
+from dlc.kernels.scalar import scalar
+
+HIGHEST = 709.0
+
+
+@scalar
+def within(p, value, at_0):
+    """VALUE where p > 0, AT_0 at 0; nan below."""
+    return choose(p, p > 0.0, value, at_0 if p == 0.0 else math.nan)
+
+
+@scalar
+def stirling(t):
+    """t·log t − t + ½·log 2πt where t > 1; else 0."""
+    lg = log(t if t > 1.0 else 1.0)
+    return choose(t, t > 1.0, t * lg - t + 0.5 * (lg + number(LOG_TWO_PI)), 0.0)
+
+
+@scalar
+def exponential(x):
+    """e^x; infinite where it overflows."""
+    return choose(x, x > HIGHEST, math.inf, exp(bounded(x, -math.inf, HIGHEST)))
+
+
+@scalar
+def poisson(p, t, epsilon=0.0, full=0.0):
+    rate = p + epsilon
+    value = p - t * log_wide(rate) + full * stirling(t)
+    return within(rate, value, math.inf if t > 0.0 else 0.0)
+
+
+@scalar
+def poisson_grad(p, t, epsilon=0.0, full=0.0):
+    rate = p + epsilon
+    return within(rate, (p - t + epsilon) / rate, -math.inf if t > 0.0 else 1.0)
+
+
+@scalar
+def poisson_log(p, t, full=0.0):
+    return exponential(p) - t * p + full * stirling(t)
+
+
+@scalar
+def poisson_log_grad(p, t, full=0.0):
+    return exponential(p) - t
+
+
+@scalar
+def poisson_deviance(p, t):
+    value = choose(t, t > 0.0, 2.0 * t * minus_log1p((p - t) / t, p / t), 2.0 * p)
+    return within(p, value, math.inf if t > 0.0 else 0.0)
+
+
+@scalar
+def poisson_deviance_grad(p, t):
+    return within(p, 2.0 * (p - t) / p, -math.inf if t > 0.0 else 2.0)
+
+
+@scalar
+def gamma_deviance(p, t):
+    return within(p, within(t, 2.0 * minus_log1p((t - p) / p, t / p), math.inf), math.inf)
+
+
+@scalar
+def gamma_deviance_grad(p, t):
+    return within(p, 2.0 * ((p - t) / p) / p, -math.inf)
+
+
+@scalar
+def inverse_gaussian_deviance(p, t):
+    u = (p - t) / p
+    return within(p, within(t, u * (u / t), math.inf), math.inf)
+
+
+@scalar
+def inverse_gaussian_deviance_grad(p, t):
+    return within(p, 2.0 * ((p - t) / p) / p / p, -math.inf)
+
+
+@scalar
+def tweedie_deviance(p, t, power=1.5):
+    first, second = 1.0 - power, 2.0 - power
+    a, a_unit = exp_scaled(first * log_wide(p))
+    b, b_unit = exp_scaled(second * log_wide(t))
+    value = 2.0 * (b * b_unit / (first * second) + a * a_unit * (p / second - t / first))
+    return within(p, within(t, value, math.nan), math.nan)
+
+
+@scalar
+def tweedie_deviance_grad(p, t, power=1.5):
+    e, unit = exp_scaled(-power * log_wide(p))
+    return within(p, scaled(2.0 * (p - t) * e, unit), math.nan)
+
+
+@scalar
+def exponential_nll(p, t):
+    return within(p, log_wide(p) + t / p, math.inf if t > 0.0 else -math.inf)
+
+
+@scalar
+def exponential_nll_grad(p, t):
+    return within(p, (p - t) / p / p, -math.inf if t > 0.0 else math.inf)
+
+
+@scalar
+def exponential_log_nll(p, t):
+    return p + t * exponential(-p)
+
+
+@scalar
+def exponential_log_nll_grad(p, t):
+    return 1.0 - t * exponential(-p)
+
+
+@scalar
+def negative_binomial(p, t, dispersion=1.0):
+    x = dispersion * p
+    return within(p, log_one_plus(x) / dispersion + t * log_one_plus(1.0 / x), math.inf if t > 0.0 else 0.0)
+
+
+@scalar
+def negative_binomial_grad(p, t, dispersion=1.0):
+    return within(p, (p - t) / p / (1.0 + dispersion * p), -math.inf if t > 0.0 else 1.0)

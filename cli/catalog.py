@@ -5,8 +5,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.costs import COSTS, PENALTIES
 from dlc.reference.family import Card, Family, UnknownNameError
 from dlc.reference.losses import LOSSES, LossCard
+from dlc.reference.metrics import METRICS
 from dlc.reference.objectives import OBJECTIVES
 from dlc.reference.optimizers import OPTIMIZERS
 from dlc.reference.problems import PROBLEMS
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from dlc.kernels.loss_lift import LossKernel
 
 FAMILIES: dict[str, Family[Any]] = {
-    family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS, LOSSES, OBJECTIVES)
+    family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS, LOSSES, OBJECTIVES, METRICS, COSTS, PENALTIES)
 }
 
 

@@ -57,6 +57,8 @@ def check(
 
 def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     """Every quantity of every entry over a sample."""
+    from dlc.cli.agreement_costs import check_cost, check_penalty
+    from dlc.cli.agreement_metrics import check_metric
     from dlc.cli.agreement_objectives import check_objective
     from dlc.cli.agreement_races import check_optimizer, check_problem
 
@@ -65,6 +67,9 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
         "optimizer": check_optimizer,
         "problem": check_problem,
         "objective": check_objective,
+        "metric": check_metric,
+        "cost": check_cost,
+        "penalty": check_penalty,
     }
     with progress.compiling():
         for family, card in progress.over(chosen, "checking", total=len(chosen)):

@@ -19,6 +19,7 @@ from dlc.cli.browse import list_, show_
 from dlc.cli.check import check
 from dlc.cli.diff import diff
 from dlc.cli.loss import loss
+from dlc.cli.metric import metric
 from dlc.cli.optimize import optimize
 
 
@@ -46,6 +47,7 @@ VALUES = {"ignore_unknown_options": True}
 
 app.command(context_settings=VALUES)(activation)
 app.command(context_settings=VALUES)(loss)
+app.command(context_settings=VALUES)(metric)
 app.command(context_settings=VALUES)(diff)
 app.command()(optimize)
 app.add_typer(bench_app, name="bench")

@@ -45,12 +45,14 @@ class BadRows:
         self.skip = skip
         self.count = 0
         self.first: list[tuple[int, str]] = []  # their lines, and why they are bad
+        self._unit = ""
 
     def add(self, table: "Table", line: int, why: str) -> None:
         """Count one. Raises BadInputError where none are to be skipped."""
         if not self.skip:
             raise BadInputError(f"{table.called}, {table.unit} {line}: {why}; --skip-bad leaves such rows out")
         self.count += 1
+        self._unit = table.unit
         if len(self.first) < MOST_TOLD:
             self.first.append((line, why))
 
@@ -58,7 +60,7 @@ class BadRows:
         """How many there were, and the first of them, on stderr."""
         if self.count:
             more = "; ..." if self.count > len(self.first) else ""
-            told = "; ".join(f"{line} ({why})" for line, why in self.first)
+            told = "; ".join(f"{self._unit} {line} ({why})" for line, why in self.first)
             show.note(f"{self.count:,} bad row{'s' * (self.count > 1)} left out: {told}{more}")
 
 

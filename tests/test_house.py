@@ -16,7 +16,7 @@ PACKAGES = ("cli", "kernels", "reference")
 OUTSIDE = {
     "reference": {"mpmath"},
     "kernels": {"numpy", "numba", "llvmlite"},
-    "cli": {"numpy", "numba", "mpmath", "typer", "rich", "plotext", "pytest_benchmark", "cpuinfo"},
+    "cli": {"numpy", "numba", "mpmath", "typer", "rich", "plotext", "pytest_benchmark", "cpuinfo", "pyarrow"},
 }
 INSIDE = {"reference": {"reference"}, "kernels": {"kernels"}, "cli": {"cli", "kernels", "reference"}}
 

@@ -17,9 +17,11 @@ from dlc.cli.activation import activation
 from dlc.cli.bench import bench_app
 from dlc.cli.browse import list_, show_
 from dlc.cli.check import check
+from dlc.cli.cost import cost
 from dlc.cli.diff import diff
 from dlc.cli.loss import loss
 from dlc.cli.metric import metric
+from dlc.cli.objective import objective
 from dlc.cli.optimize import optimize
 
 
@@ -49,6 +51,8 @@ app.command(context_settings=VALUES)(activation)
 app.command(context_settings=VALUES)(loss)
 app.command(context_settings=VALUES)(metric)
 app.command(context_settings=VALUES)(diff)
+app.command(context_settings=VALUES)(objective)
+app.command()(cost)
 app.command()(optimize)
 app.add_typer(bench_app, name="bench")
 app.command()(check)

@@ -74,7 +74,7 @@ def labels(values: Any, name: str) -> np.ndarray:
         refuse(array < 0, array, name, WHOLE)
     if array.max() >= MOST_CLASSES:
         refuse(array >= MOST_CLASSES, array, name, f"labels are numbers from 0 to {MOST_CLASSES - 1} at most")
-    return array
+    return array.view(np.int64) if array.dtype == np.uint64 else array
 
 
 def zeros_and_ones(values: Any, name: str) -> np.ndarray:

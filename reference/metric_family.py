@@ -66,7 +66,8 @@ class MetricCard(Card):
         """Whether more is better."""
         if self.best is None:
             return "none"
-        return "lower is better" if self.best == self.bounds[0] else "higher is better"
+        senses = dict(zip(self.bounds, ("lower is better", "higher is better"), strict=True))
+        return senses.get(self.best, "nearer is better")
 
     def facts(self) -> list[tuple[str, str]]:
         """What `dlc show` prints, as (label, text)."""

@@ -31,7 +31,7 @@ def kept(fp: Numbers, tp: Numbers) -> list[int]:
 
 
 @METRICS.card(
-    "(FP/N, TP/P) at every score as threshold, from the highest", takes="curve", bounds=(0, inf), many=True,
+    "(FP/N, TP/P) at every score as threshold, from the highest", takes="curve", many=True,
     columns=("fpr", "tpr", "threshold"), undefined=NO_LABEL, trials=({"drop_intermediate": False},),
     sklearn="metrics.roc_curve(y, p, sample_weight=w, drop_intermediate=drop_intermediate)", source=FAWCETT,
 )

@@ -6,7 +6,7 @@ from dlc.cli.agreement import Agreement
 from dlc.cli.agreement_races import check_problem
 from dlc.reference.objectives import ObjectiveCard
 
-POINTS = 40  # over the box, and as many near the optima: a matrix exponential at fifty digits takes its time
+POINTS = 20  # over the box, and as many near the optima: a matrix exponential at fifty digits takes its time
 
 
 def check_objective(card: ObjectiveCard) -> Iterator[Agreement]:

@@ -73,15 +73,17 @@ class ObjectiveCard(Card):
             ("class", self.objective),
             ("sense", self.sense),
             ("formula", self.formula),
-            ("gradient", (self.gradient.__doc__ or "").split("\n", 1)[0]),
+            ("gradient", (self.gradient.__doc__ or "").split("\n", 1)[0].removesuffix(".")),
             ("dimension", str(self.dimension)),
             ("start", point_text(self.start)),
             ("other starts", f"uniform in [{low:g}, {high:g}] in each coordinate"),
         ]
+        when = ", with the default parameters" if self.knobs else ""
         if self.optima:
-            rows.append(("optimum at", "; ".join(map(point_text, self.optima))))
+            rows.append(("optimum at", "; ".join(map(point_text, self.optima)) + when))
         if self.best is not None:
-            rows.append(("best value", f"{self.best:.6g}" + ("" if self.optima else ", approached far away")))
+            where = "" if self.optima else ", approached far away"
+            rows.append(("best value", f"{self.best:.6g}{where}{when}"))
         if self.estimate:
             rows.append(("estimate", self.estimate))
         return [*rows, ("source", self.source)]

@@ -15,4 +15,4 @@ def test_the_accuracy_table_has_every_activation_and_every_bound_holds():
     for name, kept in rows.items():
         assert all(row["holds"] for row in kept), name
         if not ACTIVATIONS[name].vector:
-            assert all(row["float32"]["inputs"] >= 2**26 for row in kept), name
+            assert all(row["float32"]["inputs"] == 2**32 for row in kept[:2]), name

@@ -1,9 +1,11 @@
 """All losses: importing this enters those of every file."""
 
 from dlc.reference import (
+    losses_binary,
     losses_classes,
     losses_counts,
     losses_margins,
+    losses_probabilities,
     losses_regression,
     losses_robust,
     losses_scores,
@@ -13,9 +15,11 @@ from dlc.reference.loss_family import LOSSES, LossCard
 __all__ = [
     "LOSSES",
     "LossCard",
+    "losses_binary",
     "losses_classes",
     "losses_counts",
     "losses_margins",
+    "losses_probabilities",
     "losses_regression",
     "losses_robust",
     "losses_scores",

@@ -54,10 +54,19 @@ def drawn(
     import numpy as np
 
     normal = random.normal(0, scale, shape)
-    if domain in ("number", "logit", "vector", "logits"):
+    if domain in ("number", "logit", "vector", "logits", "nothing"):
         return normal
-    if domain in ("positive", "amount", "distance", "relevances"):
-        return np.abs(normal) + (1e-3 if domain == "positive" else 0.0)
+    if domain in ("positive", "positives", "amount", "amounts", "distance", "relevances"):
+        return np.abs(normal) + (1e-3 if domain.startswith("positive") else 0.0)
+    if domain == "spreads":
+        half = shape[-1] // 2
+        return np.concatenate([normal[:, :half], np.abs(normal[:, half:]) + 0.1], axis=-1)
+    if domain == "cosines":
+        return random.uniform(-1, 1, shape)
+    if domain == "groups":
+        return random.integers(0, max(1, shape[-1] // 2), shape).astype(float)
+    if domain == "one-hot":
+        return np.eye(shape[-1])[random.integers(0, shape[-1], shape[0])]
     if domain in ("probability", "probabilities"):
         return random.uniform(1e-4, 1 - 1e-4, shape)
     if domain == "label":

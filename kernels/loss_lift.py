@@ -220,7 +220,8 @@ class RowLossKernel(LossKernel):
         gradient: np.ndarray | None,
         threads: int,
     ) -> float:
-        p, t = pred.reshape(-1, pred.shape[-1]), target.reshape(-1, target.shape[-1])
+        p = pred.reshape(-1, pred.shape[-1])
+        t = target.reshape(len(p), target.shape[-1])
         columns, width = p.shape[-1], t.shape[-1]
         kept = KEEP_GRADIENT * (gradient is not None)
 

@@ -27,6 +27,13 @@ DOMAINS: dict[str, tuple[str, tuple[float, float]]] = {
     "labels": ("a row of 0 and 1", (0.0, 1.0)),
     "distribution": ("a row of probabilities whose sum is 1", (0.0, 1.0)),
     "log-distribution": ("a row of logarithms of probabilities", (-inf, 0.0)),
+    "one-hot": ("a row of 0 with one 1", (0.0, 1.0)),
+    "cosines": ("a row of cosines, one for each class", (-1.0, 1.0)),
+    "amounts": ("a row of numbers, 0 or more", (0.0, inf)),
+    "positives": ("a row of numbers above 0", (0.0, inf)),
+    "spreads": ("locations, and as many spreads above 0", (-inf, inf)),
+    "groups": ("the number of each vector's group", (-inf, inf)),
+    "nothing": ("nothing: predictions are judged by themselves", (-inf, inf)),
     "relevances": ("a row of amounts, 0 or more", (0.0, inf)),
     "symbols": ("a row of class numbers", (0.0, inf)),
 }
@@ -61,6 +68,8 @@ class LossCard(Card):
             raise ValueError(f"{self.name} takes {self.parts} vectors of one length in a row, not {columns} numbers")
         if self.target_length is not None:
             return self.target_length(columns, **params)
+        if self.target == "nothing":
+            return 0
         return 1 if self.target in ("class", "sign", "label", "number") else columns // self.parts
 
     def facts(self) -> list[tuple[str, str]]:

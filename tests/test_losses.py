@@ -43,7 +43,7 @@ def test_the_gradient_is_that_of_the_value(card):
         step = mpmath.mpf(10) ** -15
         for p, t in list(examples(card, 120))[:40]:
             slopes = card.gradient(p, t, **card.knobs)
-            places = range(len(p)) if card.row else [None]
+            places = range(0, len(p), 1 + len(p) // 8) if card.row else [None]
             for i in places:
                 values = []
                 for shift in (-step, step):

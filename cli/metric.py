@@ -73,7 +73,7 @@ def metric(
 
     dlc metric all scores.csv --columns label,score --plot
     """
-    from dlc.cli.metric_inputs import from_file, is_file, typed  # on use: NumPy
+    from dlc.cli.metric_inputs import from_file, is_file, sound, typed  # on use: NumPy
 
     if name not in METRICS and name != ALL and is_file(name):
         name, file = ALL, name
@@ -88,7 +88,7 @@ def metric(
         raise BadInputError("--columns are those of a FILE; name it")
     if file is not None and (target or pred or weights):
         raise BadInputError("FILE has targets and predictions already; leave out --target, --pred and --weights")
-    data = typed(target, pred, weights) if file is None else from_file(file, columns)
+    data = sound(typed(target, pred, weights) if file is None else from_file(file, columns))
     assignments = [*(param or []), *([f"average={average}"] if average else [])]
     if card is None:
         _tell_all(data, threshold, assignments, as_, resamples, seed, draw, as_json)

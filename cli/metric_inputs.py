@@ -1,7 +1,7 @@
 """Targets, predictions and weights as they were typed or read, and what a metric makes of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -155,10 +155,28 @@ def shaped(kind: str, data: Data, threshold: float | None) -> Data:
 
 def checked(kind: str, data: Data) -> tuple[Any, Any, Any]:
     """Targets, predictions and weights, found fit for a kind of metric. Raises BadInputError naming the row."""
-    from dlc.kernels.examples import PAIRS, RowError
+    from dlc.kernels.examples import PAIRS
+
+    return _named(data, PAIRS[kind])
+
+
+def sound(data: Data) -> Data:
+    """DATA, found to be numbers of the same examples. Raises BadInputError naming the row."""
+    from dlc.kernels.examples import numbers, same_rows
+
+    def check(target: Any, pred: Any, weights: Any) -> None:
+        same_rows(numbers(target, "target"), numbers(pred, "pred"), weights)
+
+    _named(data, check)
+    return data
+
+
+def _named(data: Data, check: Callable[[Any, Any, Any], Any]) -> Any:
+    """What CHECK makes of the data. Raises BadInputError, naming the line of a row it refuses."""
+    from dlc.kernels.examples import RowError
 
     try:
-        return PAIRS[kind](data.target, data.pred, data.weights)
+        return check(data.target, data.pred, data.weights)
     except RowError as error:
         if data.lines is not None:
             raise BadInputError(f"{data.path}, line {data.lines[error.row]}: {error.complaint}") from None
@@ -176,8 +194,6 @@ def _is_whole(values: "np.ndarray") -> bool:
 def detected(data: Data) -> list[str]:
     """The kinds of metrics that apply to DATA, most telling first. Raises BadInputError where none do."""
     y, p = data.target, data.pred
-    if y.shape[:1] != p.shape[:1]:
-        raise BadInputError(f"target has {len(y)} rows and pred {len(p)}; they must be of the same examples")
     labelled = _is_whole(y) and y.min() >= 0
     two = labelled and y.max() <= 1
     if p.ndim == 2:
@@ -191,7 +207,7 @@ def detected(data: Data) -> list[str]:
     if two and _is_whole(p) and p.min() >= 0 and p.max() <= 1:
         return ["binary"]
     if two:
-        return ["binary", "probability", "curve"] if p.min() >= 0 and p.max() <= 1 else ["curve"]
+        return ["binary", "probability", "curve"] if p.min() >= 0 and p.max() <= 1 else ["curve", "margin"]
     if labelled and _is_whole(p) and p.min() >= 0 and max(y.max(), p.max()) < min(MOST_CLASSES, len(y)):
         return ["multiclass"]
     return ["regression"]

@@ -8,11 +8,13 @@ import typer
 
 from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli.catalog import complete
+from dlc.cli.diff_metrics import diff_metric, refuse_numbers
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.convention import in_python
 from dlc.reference.conventions import conventions, said_plainly
 from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
+from dlc.reference.metrics import METRICS
 from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ SIDE_NAMES = {"left": "from the left", "right": "from the right", "mid": "the me
 def diff(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="Our name, or a library's.", autocompletion=complete(ACTIVATIONS)),
+        typer.Argument(metavar="NAME", help="Our name, or a library's.", autocompletion=complete(ACTIVATIONS, METRICS)),
     ],
     x: Annotated[
         list[str] | None,
@@ -38,16 +40,27 @@ def diff(
     dtype: Annotated[
         str | None, typer.Option(help="float32 or float64; by default that of a .npy file, or float64.")
     ] = None,
+    target: Annotated[str | None, typer.Option(help="Of a metric: targets, as for `dlc metric`.")] = None,
+    pred: Annotated[str | None, typer.Option(help="Of a metric: predictions.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """How torch, keras, jax and ONNX see a function: names, defaults, values and derivatives beside dlc's.
+    """How libraries see an activation or a metric: names, defaults, values (and derivatives) beside dlc's.
 
-    None of them has to be installed: what they do is on file, and `make peers` compares that with the real ones.
+    Activations are those of torch, keras, jax and ONNX; metrics those of scikit-learn, keras and torchmetrics. None of
+    them has to be installed: what they do is on file, and `make peers` compares that with the real ones.
 
     dlc diff leaky_relu
 
     dlc diff gelu -8 -1 1 --dtype float32
+
+    dlc diff f1 --target 0,1,2,2 --pred 0,2,2,1
     """
+    if name in METRICS:
+        refuse_numbers(x, dtype)
+        diff_metric(name, target, pred, as_json=as_json)
+        return
+    if target is not None or pred is not None:
+        raise BadInputError(f"--target and --pred are for metrics; compare {name} at numbers")
     card = viewpoint.card_named(name)
     if dtype is not None and dtype not in FORMATS:
         raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")

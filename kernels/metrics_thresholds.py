@@ -7,8 +7,6 @@ from dlc.kernels.weighted import Weights, ratio
 
 def counts(target: np.ndarray, pred: np.ndarray, weights: Weights, thresholds: int) -> np.ndarray:
     """TP and FP, in rows, of every threshold, from the lowest."""
-    if pred.ndim > 1:
-        raise ValueError("a metric of thresholds takes the probabilities of label 1, of two classes")
     cuts = np.arange(1, thresholds - 1) / (thresholds - 1)
     place = np.searchsorted(cuts, pred)  # how many thresholds but the first it is above
     found = np.zeros((2, thresholds))

@@ -12,6 +12,7 @@ from dlc.reference.metrics import METRICS, MetricCard
 
 # How near numbers of a library are to ours: keras counts in float32, and so does torchmetrics here and there.
 LIBRARIES = {"sklearn": 1e-12, "keras": 2e-5, "torchmetrics": 2e-6}
+VERSIONS = {"scikit-learn": "1.9.1", "keras": "3.15.1", "torchmetrics": "1.9.0"}  # those that were recorded
 
 Apart = Mapping[str, tuple[str, ...]]  # where a library says something else, and what -> the tests' cases of it
 
@@ -80,9 +81,6 @@ def _of_counts(metric: str, keras: str) -> list[MetricConvention]:
     average = {"average": "binary"}
     return [
         MetricConvention("sklearn", metric, f"{call})", average, same=f"{call})", kinds=("binary",)),
-        MetricConvention(
-            "sklearn", metric, f"{call}, average='macro')", average, params={"average": "macro"}, kinds=("multiclass",)
-        ),
         *(
             [MetricConvention("keras", metric, keras, {"thresholds": None}, kinds=("binary",), same=keras)]
             if keras else []
@@ -182,7 +180,7 @@ CONVENTIONS: tuple[MetricConvention, ...] = (
     ),
     MetricConvention(
         "keras", "roc_auc", "keras.metrics.AUC()(y, p)", {"num_thresholds": 200}, card="binned_roc_auc",
-        kinds=("probability",),
+        kinds=("curve",),
     ),
     MetricConvention(
         "sklearn", "pr_auc", "metrics.average_precision_score(y, p)", card="average_precision",
@@ -195,7 +193,7 @@ CONVENTIONS: tuple[MetricConvention, ...] = (
     ),
     MetricConvention(
         "keras", "pr_auc", "keras.metrics.AUC(curve='PR')(y, p)",
-        {"num_thresholds": 200, "summation_method": "interpolation"}, card="binned_pr_auc", kinds=("probability",),
+        {"num_thresholds": 200, "summation_method": "interpolation"}, card="binned_pr_auc",
     ),
     MetricConvention(
         "sklearn", "log_loss", "metrics.log_loss(y, p, labels=range(K))",
@@ -283,9 +281,10 @@ CONVENTIONS: tuple[MetricConvention, ...] = (
 # Where scikit-learn says something else than our card whose call it is -> cases of tests.
 NOTHING_TO_FIND = "labels are all one that is not 1: 0, where binary asks for label 1"
 SKLEARN_APART: dict[str, Apart] = {
-    **dict.fromkeys(
-        ("precision", "recall", "f1", "fbeta", "jaccard_index"), {NOTHING_TO_FIND: ("one class", "one row")},
-    ),
+    **{
+        name: {NOTHING_TO_FIND: ("one class", "one row")}
+        for name in ("precision", "recall", "f1", "fbeta", "jaccard_index")
+    },
     "balanced_accuracy": {"adjusted, with targets of one class: −inf": (
         "one class in targets", "no target is 1", "every target is 1")},
     "average_precision": {"no row of label 1: 0": ("no target is 1",)},

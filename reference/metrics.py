@@ -11,8 +11,19 @@ from dlc.reference import metrics_clustering, metrics_points, metrics_segmentati
 from dlc.reference.metric_family import METRICS, MetricCard
 
 __all__ = [
-    "METRICS", "MetricCard",
-    "metrics_agreement", "metrics_calibration", "metrics_curves", "metrics_labels", "metrics_probability",
-    "metrics_rates", "metrics_regression", "metrics_skill", "metrics_ranking", "metrics_clustering", "metrics_points",
-    "metrics_segmentation", "metrics_thresholds",
-]  # fmt: skip
+    "METRICS",
+    "MetricCard",
+    "metrics_agreement",
+    "metrics_calibration",
+    "metrics_clustering",
+    "metrics_curves",
+    "metrics_labels",
+    "metrics_points",
+    "metrics_probability",
+    "metrics_ranking",
+    "metrics_rates",
+    "metrics_regression",
+    "metrics_segmentation",
+    "metrics_skill",
+    "metrics_thresholds",
+]

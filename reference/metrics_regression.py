@@ -80,7 +80,7 @@ def max_error(target: Numbers, pred: Numbers) -> Number:
 
 
 @METRICS.card(
-    "mean (p − y)", takes="regression", best=0, aliases=("mbe",),
+    "mean (p − y)", takes="regression", aliases=("mbe",),
     source="Willmott 1982, Bulletin of the American Meteorological Society 63(11):1309",
 )
 def mean_bias_error(target: Numbers, pred: Numbers, weights: Weights = None) -> Number:
@@ -212,7 +212,7 @@ NORMALISERS = {
 
 
 @METRICS.card(
-    "√(mean (p − y)²) / (mean y, max y − min y, std y or ‖y‖)", takes="regression", best=0,
+    "√(mean (p − y)²) / (mean y, max y − min y, std y or ‖y‖)", takes="regression",
     aliases=("normalized_root_mean_squared_error",), undefined="what it is divided by is 0: infinite, or nan",
     choices={"normalizer": tuple(NORMALISERS)},
     source="torchmetrics 1.9 documentation, NormalizedRootMeanSquaredError",

@@ -1,16 +1,16 @@
-"""Areas under curves of a fixed number of thresholds, as keras counts them: probabilities need no sorting.
+"""Areas under curves of a fixed number of thresholds, as keras counts them: scores from 0 to 1 need no sorting.
 
-Thresholds are i/(n − 1), the first a little below 0 and the last above 1; a rate of nothing is 0.
+Thresholds are i/(n − 1), but the first, which is below all scores, and the last, above all. A rate of nothing is 0.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 from dlc.reference.metric_family import METRICS
 from dlc.reference.numbers import Number, log
 from dlc.reference.weighted import Numbers, Weights, ratio, total
 
-TWO = "takes the probabilities of label 1, of two classes"
 ENOUGH = (("thresholds >= 2", lambda thresholds: thresholds >= 2),)
 
 # A card reads as one entry of a table.
@@ -19,16 +19,14 @@ ENOUGH = (("thresholds >= 2", lambda thresholds: thresholds >= 2),)
 
 def counts(target: Sequence[int], pred: Numbers, weights: Weights, thresholds: int) -> list[tuple[Number, Number]]:
     """TP and FP of every threshold, from the lowest."""
-    if isinstance(pred[0], (list, tuple)):
-        raise ValueError(f"a metric of thresholds {TWO}")
-    cuts = [-1.0, *(i / (thresholds - 1) for i in range(1, thresholds - 1)), 2.0]
+    cuts = [-inf, *(i / (thresholds - 1) for i in range(1, thresholds - 1)), inf]
     return [tuple(total([(p > cut) * (y == label) for y, p in zip(target, pred, strict=True)], weights)
                   for label in (1, 0)) for cut in cuts]
 
 
 @METRICS.card(
-    "Σ (FPRᵢ − FPRᵢ₊₁)·(TPRᵢ + TPRᵢ₊₁)/2 over thresholds", takes="probability", bounds=(0, 1), best=1,
-    requires=ENOUGH, trials=({"thresholds": 20},), undefined=TWO,
+    "Σ (FPRᵢ − FPRᵢ₊₁)·(TPRᵢ + TPRᵢ₊₁)/2 over thresholds", takes="curve", bounds=(0, 1), best=1,
+    requires=ENOUGH, trials=({"thresholds": 20},),
     source="keras 3.15 documentation, keras.metrics.AUC",
 )
 def binned_roc_auc(target: Sequence[int], pred: Numbers, weights: Weights = None, thresholds: int = 200) -> Number:
@@ -40,7 +38,7 @@ def binned_roc_auc(target: Sequence[int], pred: Numbers, weights: Weights = None
 
 @METRICS.card(
     "Σ s·(ΔTP + c·log(Pᵢ/Pᵢ₊₁)) / TP₀ over thresholds,  P = TP + FP, s = ΔTP/ΔP, c = TPᵢ₊₁ − s·Pᵢ₊₁",
-    takes="probability", bounds=(0, 1), requires=ENOUGH, trials=({"thresholds": 20},), undefined=TWO,
+    takes="curve", bounds=(0, 1), requires=ENOUGH, trials=({"thresholds": 20},),
     source="Davis & Goadrich 2006, ICML, section 4; keras 3.15 documentation, keras.metrics.AUC",
 )
 def binned_pr_auc(target: Sequence[int], pred: Numbers, weights: Weights = None, thresholds: int = 200) -> Number:

@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 from conftest import ROOT
+from metric_data import cases
 
 from dlc.cli.metric_kernel import judged, metric_kernel
-from dlc.reference.metric_conventions import CONVENTIONS, LIBRARIES, SKLEARN_APART, as_library
+from dlc.reference.metric_conventions import CONVENTIONS, LIBRARIES, SKLEARN_APART, VERSIONS, as_library
 from dlc.reference.metrics import METRICS
-from metric_data import cases
 
 RECORD = json.loads((ROOT / "tests" / "data" / "metrics.json").read_text())
 
@@ -62,6 +62,7 @@ def test_the_data_are_those_that_were_recorded():
 
 
 def test_every_call_of_a_card_is_recorded():
+    assert VERSIONS.items() <= RECORD["versions"].items()
     assert set(RECORD["sklearn"]) == {name for name, card in METRICS.items() if card.sklearn}
     assert set(RECORD["conventions"]) == {call for each in CONVENTIONS for call in (each.call, each.same) if call}
 

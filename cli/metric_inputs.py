@@ -81,7 +81,7 @@ def from_file(path: str, columns: str | None) -> Data:
     for role, count in zip(roles, counts, strict=True):
         part, values = values[:, :count], values[:, count:]
         parts.append(part[:, 0] if count == 1 and "+" not in role else part)
-    return Data(*parts, path=path, lines=lines)
+    return Data(parts[0], parts[1], parts[2] if len(parts) > 2 else None, path, lines)
 
 
 def _split(path: str, roles: Sequence[str]) -> tuple["np.ndarray", "np.ndarray", list[int]]:
@@ -115,7 +115,7 @@ def kind_of(card: MetricCard, data: Data) -> str:
     y, p = data.target.ndim, data.pred.ndim
     fitting = {
         (1, 1): [kind for kind in card.kinds if kind not in ("multilabel", "top-k", "points", "ranking")],
-        (1, 2): [kind for kind in card.kinds if kind in ("top-k", "probability", "margin")] or
+        (1, 2): [kind for kind in card.kinds if kind in ("top-k", "probability", "margin", "ensemble")] or
                 [kind for kind in card.kinds if kind in LABELS],
         (2, 2): [kind for kind in card.kinds if kind in ("multilabel", "ranking", "segmentation", "regression")],
         (2, 1): [kind for kind in card.kinds if kind == "points"],

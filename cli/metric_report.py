@@ -60,12 +60,15 @@ class Report:
         }
         with progress.compiling():
             values = {name: self._value(name) for name in self._judges}
+            self.unweighted = [card.name for card, _, _ in _applying(self.kinds) if card.name not in self._judges]
             self.undefined = [name for name, value in values.items() if isnan(value)]
             for name in self.undefined:
                 del self._judges[name]
-            found = bootstrap.intervals(self._judges, self.data, self.resamples, seed)
+            # Rows that are drawn anew have no order.
+            drawn = {name: judge for name, judge in self._judges.items() if not METRICS[name].ordered}
+            found = bootstrap.intervals(drawn, self.data, self.resamples, seed)
         self.lines = [
-            Line(METRICS[name], kind, _params(METRICS[name], kind), values[name], found[name])
+            Line(METRICS[name], kind, _params(METRICS[name], kind), values[name], found.get(name))
             for name, (_, kind) in self._judges.items()
         ]
 
@@ -118,6 +121,8 @@ class Report:
             show.note(f"low and high: 95 % bootstrap interval, {self.resamples} resamples, seed {self.seed}")
         else:
             show.note("no intervals; --resamples N asks for them")
+        if self.unweighted:
+            show.note(f"left out, for they take no weights: {', '.join(self.unweighted)}")
         if self.undefined:
             show.note(f"not defined on these data: {', '.join(self.undefined)}")
 

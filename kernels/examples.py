@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from dlc.kernels.weighted import Weights
+
 MOST_CLASSES = 1 << 24
 # By how much the sum of a row of probabilities may miss 1: that of 1000 float32 numbers does by less.
 SUM_TOLERANCE = 1e-4
 WHOLE = "labels are whole numbers from 0"
-
-Weights = np.ndarray | None
 
 
 class RowError(ValueError):
@@ -36,12 +36,15 @@ def numbers(values: Any, name: str) -> np.ndarray:
         raise ValueError(f"{name} is one number, not a row of them")
     if array.size == 0:
         raise ValueError(f"{name} is empty")
-    # A sum that is finite has nothing in it that is not.
-    if array.dtype.kind == "f" and not np.isfinite(array.sum()):
-        bad = ~np.isfinite(array)
-        if bad.any():
-            refuse(bad, array, name, "a metric needs finite numbers")
+    if array.dtype.kind == "f" and not has_finite_sum(array) and not np.isfinite(array).all():
+        refuse(~np.isfinite(array), array, name, "a metric needs finite numbers")
     return array
+
+
+def has_finite_sum(array: np.ndarray) -> bool:
+    """Whether the sum is finite: then all numbers are, which is soon seen."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(array.sum()))
 
 
 def same_rows(target: np.ndarray, pred: np.ndarray, weights: Any = None) -> Weights:
@@ -147,9 +150,13 @@ def number_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray
     return y, p, shares
 
 
-def mean(values: np.ndarray, weights: Weights = None) -> float:
-    """Σ w·x / Σ w."""
-    return float(values.mean() if weights is None else weights @ values / weights.sum())
+def ensemble_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
+    """Numbers, and a row of numbers forecast for each. Raises ValueError."""
+    y, members = numbers(target, "target"), numbers(pred, "pred")
+    shares = same_rows(y, members, weights)
+    if y.ndim != 1 or members.ndim != 2:
+        raise ValueError(f"pred has the shape {members.shape}; rows of members, one for each target, are needed")
+    return y, members, shares
 
 
 def point_pair(target: Any, pred: Any, weights: Any = None) -> tuple[np.ndarray, np.ndarray, Weights]:
@@ -194,6 +201,7 @@ PAIRS = {
     "probability": probability_pair,
     "ranking": ranking_pair,
     "regression": number_pair,
+    "ensemble": ensemble_pair,
     "points": point_pair,
     "segmentation": mask_pair,
 }

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlc.kernels.examples import Weights, mean, probability_pair
+from dlc.kernels.examples import probability_pair
+from dlc.kernels.weighted import Weights, mean
 
 
 class Bins(NamedTuple):

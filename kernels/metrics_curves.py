@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.examples import Weights, mean, score_pair
+from dlc.kernels.examples import score_pair
 from dlc.kernels.thresholds import Cuts, area, at, best_where, cuts, of_pair
+from dlc.kernels.weighted import Weights, mean
 
 Curve = tuple[np.ndarray, np.ndarray, np.ndarray]
 NAN = float("nan")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.examples import label_pair, mean, row_pair, score_pair
+from dlc.kernels.examples import label_pair, row_pair, score_pair
 from dlc.kernels.tallies import (
     Tally,
     against_rest,
@@ -16,6 +16,7 @@ from dlc.kernels.tallies import (
     quotient,
     tallies,
 )
+from dlc.kernels.weighted import mean
 
 
 def accuracy(target: Any, pred: Any, weights: Any = None) -> float:

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.examples import Weights, mean, probability_pair, score_pair
-
-EPSILON = 2.0**-52
+from dlc.kernels.examples import probability_pair, score_pair
+from dlc.kernels.weighted import EPSILON, Weights, mean
 
 
 def of_target(y: np.ndarray, p: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlc.kernels.examples import Weights, label_pair, mean, row_pair
+from dlc.kernels.examples import label_pair, row_pair
+from dlc.kernels.weighted import Weights, mean
 
 BLOCK = 1 << 16  # rows
 MOST_OF_A_MATRIX = 1 << 13  # classes

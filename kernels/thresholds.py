@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlc.kernels.examples import Weights, curve_pair
+from dlc.kernels.examples import curve_pair
+from dlc.kernels.weighted import Weights
 
 # From so many rows on, loading compiled code and sorting labels apart takes less time than sorting places.
 COMPILED_FROM = 1 << 17

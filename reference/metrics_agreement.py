@@ -18,11 +18,11 @@ def shares(target: Labels, pred: Labels, weights: Weights = None) -> tuple[list[
     rows = [1] * len(target) if weights is None else weights
     found = classes(target, pred)
     n = weight(target, weights)
-    counted = [
+    a, b = (
         [sum(w for label, w in zip(labels, rows, strict=True) if label == k) / n for k in found]
         for labels in (target, pred)
-    ]
-    return found, *counted
+    )
+    return found, a, b
 
 
 def beyond_chance(agreed: Number, chance: Number) -> Number:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import floor, inf
 
 from dlc.reference.metric_family import METRICS
-from dlc.reference.metrics_probability import Labels, Rows, by_class
+from dlc.reference.metrics_probability import Labels, Probabilities, by_class
 from dlc.reference.numbers import Number, sqrt
 from dlc.reference.weighted import Numbers, Weights, mean, ratio, total
 
@@ -23,7 +23,7 @@ GUO = "Guo et al. 2017, ICML, PMLR 70:1321"
 BIN_TRIALS = ({"bins": 5}, {"bins": 7, "binning": "mass"})
 
 
-def confidences(target: Labels, pred: Numbers | Rows) -> tuple[list[int], Numbers]:
+def confidences(target: Labels, pred: Probabilities) -> tuple[list[int], Numbers]:
     """Whether it happened, and with what probability it was predicted: label 1, or the likeliest class."""
     if not isinstance(pred[0], (list, tuple)):
         return list(target), pred
@@ -85,7 +85,7 @@ def gap(happened: Sequence[int], pred: Numbers, weights: Weights, bins: int, bin
     source="Naeini, Cooper & Hauskrecht 2015, AAAI, p. 2901; " + GUO,
 )
 def expected_calibration_error(
-    target: Labels, pred: Numbers | Rows, weights: Weights = None, bins: int = 15, binning: str = "width",
+    target: Labels, pred: Probabilities, weights: Weights = None, bins: int = 15, binning: str = "width",
     norm: str = "l1",
 ) -> Number:
     """How far probabilities are from what happens, over bins; of several classes, that of the likeliest."""
@@ -98,7 +98,7 @@ def expected_calibration_error(
     source="Naeini, Cooper & Hauskrecht 2015, AAAI, p. 2901",
 )
 def maximum_calibration_error(
-    target: Labels, pred: Numbers | Rows, weights: Weights = None, bins: int = 15, binning: str = "width"
+    target: Labels, pred: Probabilities, weights: Weights = None, bins: int = 15, binning: str = "width"
 ) -> Number:
     """How far probabilities are from what happens in the worst bin."""
     return gap(*confidences(target, pred), weights, bins, binning, "max")
@@ -110,7 +110,7 @@ def maximum_calibration_error(
     source="Kull et al. 2019, NeurIPS 32:12295; Nixon et al. 2019, CVPR Workshops",
 )
 def classwise_calibration_error(
-    target: Labels, pred: Numbers | Rows, weights: Weights = None, bins: int = 15, binning: str = "width"
+    target: Labels, pred: Probabilities, weights: Weights = None, bins: int = 15, binning: str = "width"
 ) -> Number:
     """How far the probabilities of every class are from how often it happens."""
     columns = list(zip(*by_class(pred), strict=True))
@@ -122,7 +122,7 @@ def classwise_calibration_error(
     trials=({"bins": 5},), source="Nixon et al. 2019, CVPR Workshops, Measuring Calibration in Deep Learning",
 )
 def adaptive_calibration_error(
-    target: Labels, pred: Numbers | Rows, weights: Weights = None, bins: int = 15
+    target: Labels, pred: Probabilities, weights: Weights = None, bins: int = 15
 ) -> Number:
     """How far the probabilities of every class are from how often it happens, where most of them are."""
     return classwise_calibration_error(target, pred, weights, bins, "mass")
@@ -136,7 +136,7 @@ def adaptive_calibration_error(
     source="DeGroot & Fienberg 1983, The Statistician 32(1):12",
 )
 def calibration_curve(
-    target: Labels, pred: Numbers | Rows, weights: Weights = None, bins: int = 5, binning: str = "width"
+    target: Labels, pred: Probabilities, weights: Weights = None, bins: int = 5, binning: str = "width"
 ) -> tuple[list[Number], list[Number]]:
     """What share happened, and the mean probability, in every bin."""
     found = binned(*confidences(target, pred), weights, bins, binning)
@@ -146,7 +146,7 @@ def calibration_curve(
 @METRICS.card(
     "mean p − mean [it happened]", takes="probability", bounds=(-1, 1), aliases=("overconfidence",), source=GUO,
 )
-def confidence_gap(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
+def confidence_gap(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """By how much probabilities, or those of the likeliest class, are too high on the whole."""
     happened, p = confidences(target, pred)
     return mean(p, weights) - mean(happened, weights)
@@ -157,7 +157,7 @@ def confidence_gap(target: Labels, pred: Numbers | Rows, weights: Weights = None
     weights=False, requires=BINS, trials=({"bins": 5},), undefined="inf where a bin with p = 0 or 1 is not right",
     source="Hosmer & Lemeshow 1980, Communications in Statistics 9(10):1043",
 )
-def hosmer_lemeshow(target: Labels, pred: Numbers | Rows, bins: int = 10) -> Number:
+def hosmer_lemeshow(target: Labels, pred: Probabilities, bins: int = 10) -> Number:
     """How far bins are from calibrated, in their variances: like χ² of bins − 2 degrees where p is true."""
     return total([
         size * ratio((share - p) ** 2, p * (1 - p), 0.0 if share == p else inf)

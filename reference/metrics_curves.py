@@ -161,7 +161,8 @@ def det_curve(target: Labels, pred: Numbers, weights: Weights = None) -> Curve:
     first = max(i for i, x in enumerate(fpr) if x == 0)
     last = min(i for i, y in enumerate(found.tp) if y == found.tp[-1]) + 1
     fnr = [ratio(found.tp[-1] - tp, found.tp[-1]) for tp in [0.0, *found.tp]]
-    return tuple(list(x[first : last + 1])[::-1] for x in (fpr, fnr, [inf, *found.thresholds]))
+    part = slice(first, last + 1)
+    return fpr[part][::-1], fnr[part][::-1], [inf, *found.thresholds][part][::-1]
 
 
 @METRICS.card(

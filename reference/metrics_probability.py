@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import inf, nan
+from typing import Any
 
 from dlc.reference.metric_family import METRICS
 from dlc.reference.numbers import Number, exp, log, sqrt
@@ -11,10 +12,10 @@ from dlc.reference.weighted import EPSILON, Numbers, Weights, mean, ratio
 # fmt: off
 
 Labels = Sequence[int]
-Rows = Sequence[Numbers]
+Probabilities = Sequence[Any]  # of label 1, or a row of them for each example, one for each class
 
 
-def by_class(pred: Numbers | Rows) -> Rows:
+def by_class(pred: Probabilities) -> Probabilities:
     """A row of probabilities for each example; a probability p of label 1 becomes (1 − p, p)."""
     return pred if isinstance(pred[0], (list, tuple)) else [(1 - p, p) for p in pred]
 
@@ -43,7 +44,7 @@ EPSILON_RULE = (("0 <= epsilon < 0.5", lambda epsilon: 0 <= epsilon < 0.5),)
     trials=({"epsilon": 1e-7},), sklearn=f"metrics.log_loss(y, p, sample_weight=w, {LABELS})",
     source="Good 1952, JRSS B 14(1):107",
 )
-def log_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None, epsilon: float = EPSILON) -> Number:
+def log_loss(target: Labels, pred: Probabilities, weights: Weights = None, epsilon: float = EPSILON) -> Number:
     """The mean negative logarithm of the probability of what happened."""
     return mean([-log(clipped(row[y], epsilon)) for y, row in zip(target, by_class(pred), strict=True)], weights)
 
@@ -52,7 +53,7 @@ def log_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None, epsi
     "e^(log loss)", takes="probability", bounds=(1, inf), best=1, requires=EPSILON_RULE, trials=({"epsilon": 1e-7},),
     source="Jelinek et al. 1977, J. Acoust. Soc. Am. 62(S1):S63",
 )
-def perplexity(target: Labels, pred: Numbers | Rows, weights: Weights = None, epsilon: float = EPSILON) -> Number:
+def perplexity(target: Labels, pred: Probabilities, weights: Weights = None, epsilon: float = EPSILON) -> Number:
     """Of how many equally likely classes the predictions leave one as much in doubt."""
     return exp(log_loss(target, pred, weights, epsilon))
 
@@ -63,7 +64,7 @@ def perplexity(target: Labels, pred: Numbers | Rows, weights: Weights = None, ep
     sklearn=f"metrics.d2_log_loss_score(y, p, sample_weight=w, {LABELS})",
     source="Cameron & Windmeijer 1997, J. Econometrics 77(2):329",
 )
-def d2_log_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
+def d2_log_loss(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """How much of the log loss of always predicting the classes' frequencies is explained."""
     shares = frequencies(target, len(by_class(pred)[0]), weights)
     if len(target) < 2 or max(shares) == 1:
@@ -76,7 +77,7 @@ def d2_log_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None) -
     aliases=("brier_score_loss",), sklearn=f"metrics.brier_score_loss(y, p, sample_weight=w, {LABELS})",
     source="Brier 1950, Monthly Weather Review 78(1):1",
 )
-def brier_score(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
+def brier_score(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """The mean squared error of probabilities."""
     rows = by_class(pred)
     wanted = is_class(target, len(rows[0]))
@@ -90,7 +91,7 @@ def brier_score(target: Labels, pred: Numbers | Rows, weights: Weights = None) -
     sklearn=f"metrics.d2_brier_score(y, p, sample_weight=w, {LABELS})",
     source="Murphy 1973, J. Appl. Meteorology 12(4):595",
 )
-def brier_skill(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
+def brier_skill(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """How much better the Brier score is than that of always predicting the classes' frequencies."""
     shares = frequencies(target, len(by_class(pred)[0]), weights)
     if len(target) < 2 or max(shares) == 1:
@@ -102,7 +103,7 @@ def brier_skill(target: Labels, pred: Numbers | Rows, weights: Weights = None) -
     "mean p_y / √(Σ_k p_k²)", takes="probability", bounds=(0, 1), best=1,
     source="Gneiting & Raftery 2007, JASA 102(477):359, example 2",
 )
-def spherical_score(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
+def spherical_score(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """The cosine between the probabilities and what happened."""
     return mean(
         [row[y] / sqrt(sum(p * p for p in row)) for y, row in zip(target, by_class(pred), strict=True)], weights
@@ -115,7 +116,7 @@ def spherical_score(target: Labels, pred: Numbers | Rows, weights: Weights = Non
     sklearn=f"metrics.hinge_loss(y, p, sample_weight=w, {LABELS})",
     source="Crammer & Singer 2001, JMLR 2:265",
 )
-def hinge_loss(target: Labels, pred: Numbers | Rows, weights: Weights = None) -> Number:
+def hinge_loss(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """By how much scores miss a margin of 1."""
     if isinstance(pred[0], (list, tuple)):
         margins = [row[y] - max(s for k, s in enumerate(row) if k != y) for y, row in zip(target, pred, strict=True)]

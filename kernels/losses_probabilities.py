@@ -91,11 +91,11 @@ def generalized_cross_entropy(p, t, out, notes, q=0.5):
     right = chosen_class(t, p.size)
     if right < 0:
         return undefined(out)
-    share, logarithm = number(p[right]), math.log(number(p[right]))
+    logarithm = math.log(number(p[right]))
     for i in range(p.size):
         out[i] = 0.0
     out[right] = -math.exp((q - 1.0) * logarithm)
-    return -math.expm1(q * logarithm) / q if share > 0.0 else 1.0 / q
+    return -math.expm1(q * logarithm) / q
 
 
 @inlined

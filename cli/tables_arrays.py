@@ -6,6 +6,7 @@ An array is read in order, as the text of a table is; it is never in memory as a
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import IO, NamedTuple
 
@@ -92,22 +93,28 @@ class ArrayTable(Table):
             raise BadInputError(f"the arrays of {self.path} have different numbers of rows: {', '.join(texts)}")
         self.size = max(lengths, default=0)
         step = max(1, min(ROWS, *(NUMBERS // max(1, self._sources[i].columns) for i in used)))
-        readers = {i: self._reader(self._sources[i], sorted({p.column for p in places if p.source == i})) for i in used}
-        for start in range(0, self.size, step):
-            rows = min(step, self.size - start)
-            read = {i: next_rows(rows) for i, next_rows in readers.items()}
-            values = np.empty((rows, len(places)))
-            for k, place in enumerate(places):
-                numbers = read[place.source][place.column]
-                values[:, k] = numbers[place.field] if place.field else numbers
-            self._done = start + rows
-            yield Chunk(np.arange(start + 1, start + rows + 1), values)
+        with ExitStack() as files:
+            readers = {
+                i: self._reader(self._sources[i], sorted({p.column for p in places if p.source == i}), files)
+                for i in used
+            }
+            for start in range(0, self.size, step):
+                rows = min(step, self.size - start)
+                read = {i: next_rows(rows) for i, next_rows in readers.items()}
+                values = np.empty((rows, len(places)))
+                for k, place in enumerate(places):
+                    numbers = read[place.source][place.column]
+                    values[:, k] = numbers[place.field] if place.field else numbers
+                self._done = start + rows
+                yield Chunk(np.arange(start + 1, start + rows + 1), values)
 
-    def _reader(self, source: Source, columns: Sequence[int]) -> Callable[[int], dict[int, np.ndarray]]:
-        """A function that gives these COLUMNS of the next so many rows."""
+    def _reader(
+        self, source: Source, columns: Sequence[int], files: ExitStack
+    ) -> Callable[[int], dict[int, np.ndarray]]:
+        """A function that gives these COLUMNS of the next so many rows; what it opens is closed with FILES."""
 
         def opened(column: int) -> IO[bytes]:
-            file = source.open()
+            file = files.enter_context(source.open())
             file.seek(source.begin + column * source.rows * source.dtype.itemsize)
             return file
 
@@ -122,8 +129,8 @@ class ArrayTable(Table):
             return np.frombuffer(content, source.dtype)
 
         if source.by_columns:
-            files = {column: opened(column) for column in columns}
-            return lambda rows: {column: numbers(file, rows) for column, file in files.items()}
+            each = {column: opened(column) for column in columns}
+            return lambda rows: {column: numbers(file, rows) for column, file in each.items()}
         file = opened(0)
 
         def of_rows(rows: int) -> dict[int, np.ndarray]:

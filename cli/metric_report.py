@@ -64,11 +64,9 @@ class Report:
             self.undefined = [name for name, value in values.items() if isnan(value)]
             for name in self.undefined:
                 del self._judges[name]
-            # Rows that are drawn anew have no order.
-            drawn = {name: judge for name, judge in self._judges.items() if not METRICS[name].ordered}
-            found = bootstrap.intervals(drawn, self.data, self.resamples, seed)
+            found = bootstrap.intervals(self._judges, self.data, self.resamples, seed)
         self.lines = [
-            Line(METRICS[name], kind, _params(METRICS[name], kind), values[name], found.get(name))
+            Line(METRICS[name], kind, _params(METRICS[name], kind), values[name], found[name])
             for name, (_, kind) in self._judges.items()
         ]
 

@@ -42,7 +42,6 @@ class MetricCard(Card):
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parameter -> the texts it may be
     trials: tuple[Mapping[str, Any], ...] = ()  # settings of parameters that tests try, beside those of `choices`
     peers: dict[str, str] = field(default_factory=dict, repr=False)  # library -> how it differs, in words
-    ordered: bool = False  # whether it depends on the order of the examples, as in time
     many: bool = False  # whether the result is a sequence (a curve, one value for each class)
     agreement: float = 1e-12  # of the kernel, relative to the larger of 1 and the reference's number
     columns: tuple[str, ...] = ()  # what the sequences of a curve are called

@@ -257,6 +257,12 @@ def test_an_interval_holds_what_it_should(dlc, files):
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * error, rel=0.15)
 
 
+def test_a_series_has_no_interval(dlc, files):
+    report = ask(dlc, "all", "two.csv", "--columns", "price,score", "--resamples", "20")
+    without = {row["metric"] for row in report["rows"] if row["low"] is None}
+    assert without == {"mase"}
+
+
 def test_plots(dlc, files):
     result = dlc("metric", "all", "two.csv", "--columns", "label,score", "--resamples", "0", "--plot")
     for title in ("ROC curve", "precision-recall curve", "reliability diagram"):

@@ -148,6 +148,17 @@ def regression(random: np.random.Generator) -> Iterator[Plain]:
     yield "one row", target[:1], pred[:1]
 
 
+def ensemble(random: np.random.Generator) -> Iterator[Plain]:
+    """Numbers, and several numbers forecast for each."""
+    target = 3 * random.normal(size=ROWS)
+    pred = target[:, None] + 1.5 * random.normal(size=(ROWS, 1)) + random.normal(size=(ROWS, LABELS))
+    yield "random", target, pred
+    yield "ties", np.round(target), np.round(pred)
+    yield "perfect", target, np.repeat(target[:, None], LABELS, axis=1)
+    yield "one member", target, pred[:, :1]
+    yield "one row", target[:1], pred[:1]
+
+
 def clustering(random: np.random.Generator) -> Iterator[Plain]:
     """Classes, and clusters."""
     target = random.integers(CLASSES, size=ROWS)
@@ -199,6 +210,7 @@ KINDS: dict[str, Callable[[np.random.Generator], Iterator[Plain]]] = {
     "margin": margin,
     "ranking": ranking,
     "regression": regression,
+    "ensemble": ensemble,
     "clustering": clustering,
     "points": points,
     "segmentation": segmentation,

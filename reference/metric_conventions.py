@@ -250,6 +250,7 @@ CONVENTIONS: tuple[MetricConvention, ...] = (
     _torchmetrics("kendall", "F.kendall_rank_corrcoef(p, y)"),
     _keras("cosine_similarity", "keras.metrics.CosineSimilarity()(y[None], p[None])"),
     _torchmetrics("cosine_similarity", "F.cosine_similarity(p[None], y[None])"),
+    _torchmetrics("crps", "regression.continuous_ranked_probability_score(p, y)"),
     _torchmetrics("rand", "clustering.rand_score(p, y)"),
     _torchmetrics("adjusted_rand", "clustering.adjusted_rand_score(p, y)"),
     _torchmetrics("normalized_mutual_info", "clustering.normalized_mutual_info_score(p, y)", {

@@ -176,7 +176,7 @@ def share_of_irrelevant(target: Sequence[Number], pred: Sequence[Number], k: int
 @METRICS.card(
     "mean irrelevant items among the first k / irrelevant items; 0 where there are none", takes="ranking",
     bounds=(0, 1), aliases=("retrieval_fall_out",), requires=K, trials=TRIALS,
-    source="Manning, Raghavan & Schütze 2008, Introduction to Information Retrieval, section 8.6",
+    source="van Rijsbergen 1979, Information Retrieval, 2nd edition, chapter 7",
 )
 def fall_out_at_k(target: Rows, pred: Rows, weights: Weights = None, k: int = 5) -> Number:
     """The share of the irrelevant items that is among the first k."""
@@ -196,7 +196,7 @@ def stops(target: Sequence[Number], pred: Sequence[Number], k: int, grades: int)
 @METRICS.card(
     "mean Σᵣ 1/r · Rᵣ·Π_{i<r} (1 − Rᵢ), R = (2^y − 1) / 2^grades", takes="ranking", bounds=(0, 1),
     aliases=("expected_reciprocal_rank",), requires=(*K, ("grades >= 1", lambda grades: grades >= 1)), trials=TRIALS,
-    source="Chapelle, Metzler, Zhang & Grinspan 2009, CIKM, equations 4 and 5",
+    source="Chapelle, Metzler, Zhang & Grinspan 2009, CIKM, page 621",
 )
 def err(target: Rows, pred: Rows, weights: Weights = None, k: int = 0, grades: int = 4) -> Number:
     """Expected reciprocal rank, where a reader is satisfied; targets are grades from 0 to `grades`."""
@@ -226,7 +226,7 @@ def depth(target: Sequence[Number], pred: Sequence[Number]) -> int:
 @METRICS.card(
     "mean #{items that score ≥ the least score of a relevant one}", takes="ranking", bounds=(0, inf),
     sklearn="metrics.coverage_error(y > 0, p, sample_weight=w)",
-    source="Tsoumakas, Katakis & Vlahavas 2010, Mining Multi-label Data, section 7",
+    source="Tsoumakas, Katakis & Vlahavas 2010, Mining Multi-label Data",
 )
 def coverage_error(target: Rows, pred: Rows, weights: Weights = None) -> Number:
     """How far one has to go down to have seen every relevant item; equal scores are all seen."""
@@ -248,7 +248,7 @@ def precision_of_labels(target: Sequence[Number], pred: Sequence[Number]) -> Num
     "mean over rows and their relevant items of relevant / all items that score no less", takes="ranking",
     bounds=(0, 1), best=1, aliases=("lrap", "label_ranking_average_precision_score"),
     sklearn="metrics.label_ranking_average_precision_score(y > 0, p, sample_weight=w)",
-    source="Tsoumakas, Katakis & Vlahavas 2010, Mining Multi-label Data, section 7",
+    source="Tsoumakas, Katakis & Vlahavas 2010, Mining Multi-label Data",
 )
 def label_ranking_average_precision(target: Rows, pred: Rows, weights: Weights = None) -> Number:
     """How many of the items above each relevant one are relevant, too; 1 where all or none are."""
@@ -265,7 +265,7 @@ def wrong_pairs(target: Sequence[Number], pred: Sequence[Number]) -> Number:
 @METRICS.card(
     "mean #{(relevant, irrelevant) in the wrong order or equal} / #{(relevant, irrelevant)}", takes="ranking",
     bounds=(0, 1), best=0, sklearn="metrics.label_ranking_loss(y > 0, p, sample_weight=w)",
-    source="Tsoumakas, Katakis & Vlahavas 2010, Mining Multi-label Data, section 7",
+    source="Tsoumakas, Katakis & Vlahavas 2010, Mining Multi-label Data",
 )
 def label_ranking_loss(target: Rows, pred: Rows, weights: Weights = None) -> Number:
     """The share of pairs in the wrong order; 0 where all or no items are relevant."""

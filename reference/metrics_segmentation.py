@@ -47,7 +47,7 @@ def overlaps(target: Mask, pred: Mask) -> Iterator[tuple[int, int, int]]:
     "#(T ∩ P) / #(T ∪ P) of one label", takes="segmentation", weights=False, bounds=(0, 1), best=1,
     aliases=("intersection_over_union",), undefined=NONE, trials=({"label": 0}, {"label": 2}),
     peers={"keras": "BinaryIoU is the mean over the labels 0 and 1"},
-    source="Jaccard 1912, New Phytologist 11(2):37; Everingham et al. 2010, IJCV 88:303, section 4.3",
+    source="Jaccard 1912, New Phytologist 11(2):37; Everingham et al. 2010, IJCV 88:303",
 )
 def iou(target: Mask, pred: Mask, label: int = 1) -> Number:
     """Intersection over union: pixels that are rightly of the label over all that are of it in either mask."""
@@ -100,7 +100,7 @@ SIZES: dict[str, Callable[[Number], Number]] = {
     "2·Σ_l v·#(T ∩ P) / Σ_l v·(#T + #P), v = 1/#T², 1/#T or 1; of a label not in the target the greatest other v",
     takes="segmentation", weights=False, bounds=(0, 1), best=1, aliases=("generalized_dice_score",),
     choices={"weight": tuple(SIZES)},
-    source="Sudre et al. 2017, arXiv:1707.03237, section 2.1; Crum, Camara & Hill 2006, IEEE TMI 25(11):1451",
+    source="Sudre et al. 2017, arXiv:1707.03237; Crum, Camara & Hill 2006, IEEE TMI 25(11):1451",
 )
 def generalized_dice(target: Mask, pred: Mask, weight: str = "square") -> Number:
     """Dice over all labels, where the small ones count as much as the great ones."""
@@ -163,7 +163,7 @@ def edges(target: Mask, pred: Mask, label: int) -> list[list[Number]]:
     takes="segmentation", weights=False, bounds=(0, inf), best=0, undefined=EMPTY,
     requires=(("0 <= percent <= 100", lambda percent: 0 <= percent <= 100),),
     aliases=("hausdorff_95",), trials=(*LABELS, {"percent": 50.0}, {"percent": 100.0}),
-    source="Huttenlocher, Klanderman & Rucklidge 1993, IEEE TPAMI 15(9):850, section III",
+    source="Huttenlocher, Klanderman & Rucklidge 1993, IEEE TPAMI 15(9):850",
 )
 def hausdorff_percentile(target: Mask, pred: Mask, label: int = 1, percent: float = 95.0) -> Number:
     """Hausdorff's distance of edges without the farthest pixels; between two pixels the percentile is linear."""
@@ -181,7 +181,7 @@ def percentile(values: list[Number], percent: float) -> Number:
 @METRICS.card(
     "mean of d(a, edge of P) over the edge of T and d(b, edge of T) over the edge of P, together", takes="segmentation",
     weights=False, bounds=(0, inf), best=0, undefined=EMPTY, trials=LABELS, aliases=("assd",),
-    source="Heimann et al. 2009, IEEE TMI 28(8):1251, section III",
+    source="Heimann et al. 2009, IEEE TMI 28(8):1251",
 )
 def average_surface_distance(target: Mask, pred: Mask, label: int = 1) -> Number:
     """How far the edges of both regions are from each other, on average."""
@@ -194,7 +194,7 @@ def average_surface_distance(target: Mask, pred: Mask, label: int = 1) -> Number
     takes="segmentation", weights=False, bounds=(0, 1), best=1, aliases=("boundary_f_score",),
     undefined="the label in neither mask: nan", trials=(*LABELS, {"tolerance": 0.0}),
     requires=(("tolerance >= 0", lambda tolerance: tolerance >= 0),),
-    source="Csurka, Larlus & Perronnin 2013, BMVC, section 2.2",
+    source="Csurka, Larlus & Perronnin 2013, BMVC",
 )
 def boundary_f1(target: Mask, pred: Mask, label: int = 1, tolerance: float = 1.0) -> Number:
     """How much of each edge is near the other one."""

@@ -39,7 +39,7 @@ def binned_roc_auc(target: Sequence[int], pred: Numbers, weights: Weights = None
 @METRICS.card(
     "Σ s·(ΔTP + c·log(Pᵢ/Pᵢ₊₁)) / TP₀ over thresholds,  P = TP + FP, s = ΔTP/ΔP, c = TPᵢ₊₁ − s·Pᵢ₊₁",
     takes="curve", bounds=(0, 1), requires=ENOUGH, trials=({"thresholds": 20},),
-    source="Davis & Goadrich 2006, ICML, section 4; keras 3.15 documentation, keras.metrics.AUC",
+    source="Davis & Goadrich 2006, ICML, page 233; keras 3.15 documentation, keras.metrics.AUC",
 )
 def binned_pr_auc(target: Sequence[int], pred: Numbers, weights: Weights = None, thresholds: int = 200) -> Number:
     """Area under the precision-recall curve of a fixed number of thresholds; between two TP grows linearly with P."""

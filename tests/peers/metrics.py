@@ -18,6 +18,7 @@ from tests.metric_data import cases
 
 RECORD = "metrics.json"
 LIBRARIES = ("scikit-learn", "keras", "torchmetrics", "torch")
+FUNCTIONAL = ("clustering", "regression", "segmentation")  # modules of torchmetrics
 PRECISION = {"keras": "float32", "torchmetrics": "float32", "sklearn": "float64"}  # to what precision they repeat
 
 
@@ -128,7 +129,6 @@ def _namespace(library: str) -> dict[str, Any]:
         return {"np": np, "keras": import_module("keras")}
     return {
         "F": import_module("torchmetrics.functional"),
-        "clustering": import_module("torchmetrics.functional.clustering"),
-        "segmentation": import_module("torchmetrics.functional.segmentation"),
+        **{name: import_module(f"torchmetrics.functional.{name}") for name in FUNCTIONAL},
         "classification": import_module("torchmetrics.classification"),
     }

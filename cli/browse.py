@@ -1,12 +1,13 @@
 """`dlc list` and `dlc show`: what there is, and what is declared of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dlc.cli import show
 from dlc.cli.catalog import FAMILIES, complete, find
 from dlc.cli.errors import BadInputError
+from dlc.reference.family import Card, Family
 
 
 def list_(
@@ -36,13 +37,35 @@ def show_(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Any name of `dlc list`.", autocompletion=complete(*FAMILIES.values()))
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Which, where several kinds have the name; all by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; `cards` has several.")] = False,
 ) -> None:
     """Show the card of NAME: formula, what is declared of it, parameters and source.
 
     dlc show gelu
+
+    dlc show mse --kind metric
     """
-    family, card = find(name)
+    found = find(name)
+    if kind is not None:
+        if kind not in FAMILIES:
+            raise BadInputError(f"no kind {kind!r}; choose {', '.join(FAMILIES)}")
+        FAMILIES[kind][name]  # says what is near, if there is none
+        found = [(family, card) for family, card in found if family.kind == kind]
+    if as_json:
+        cards = [dict(_facts(family, card)) | {"params": card.knobs} for family, card in found]
+        show.json_object("show", **(cards[0] if len(cards) == 1 else {"cards": cards}))
+        return
+    for position, (family, card) in enumerate(found):
+        if position:
+            print()
+        show.facts(_facts(family, card))
+
+
+def _facts(family: Family[Any], card: Card) -> list[tuple[str, str]]:
+    """All that is declared of an entry, as (label, text)."""
     facts = [("name", card.name), ("kind", family.kind), ("summary", card.summary), *card.facts()]
     if card.aliases:
         facts.insert(1, ("aliases", ", ".join(card.aliases)))
@@ -51,7 +74,4 @@ def show_(
         facts.append(("parameters", ", ".join(f"{knob} = {default:g}" for knob, default in card.knobs.items())))
     if card.requires and "requires" not in told:
         facts.append(("requires", ", ".join(text for text, _ in card.requires)))
-    if as_json:
-        show.json_object("show", **dict(facts), params=card.knobs)
-        return
-    show.facts(facts)
+    return facts

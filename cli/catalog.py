@@ -27,12 +27,12 @@ def all_names() -> list[str]:
     return [name for family in FAMILIES.values() for name in family.names]
 
 
-def find(name: str) -> tuple[Family[Any], Card]:
-    """The family and card of NAME in any family. Raises UnknownNameError."""
-    for family in FAMILIES.values():
-        if name in family:
-            return family, family[name]
-    raise UnknownNameError("entry", name, all_names())
+def find(name: str) -> list[tuple[Family[Any], Card]]:
+    """The families that have NAME, each with its card: mse is a loss and a metric. Raises UnknownNameError."""
+    found = [(family, family[name]) for family in FAMILIES.values() if name in family]
+    if not found:
+        raise UnknownNameError("entry", name, dict.fromkeys(all_names()))
+    return found
 
 
 def complete(*families: Family[Any]) -> Callable[[str], list[str]]:

@@ -89,10 +89,10 @@ def _proofs(chosen: list[Entry]) -> Iterator[Agreement]:
 
 
 def _entries(name: str) -> list[Entry]:
-    """What NAME stands for: one entry, or all of a kind. Raises UnknownNameError."""
+    """What NAME stands for: the entries of that name, or all of a kind. Raises UnknownNameError."""
     if name in FAMILIES:
         return [(FAMILIES[name], card) for card in FAMILIES[name].values()]
-    return [find(name)]
+    return find(name)
 
 
 def _tell(results: list[Agreement], as_json: bool) -> None:

@@ -44,9 +44,10 @@ class LossAnswer:
         self.values = self.plain
         if weights is not None:
             shaped = weights.reshape(self.plain.shape)
-            self.values = np.where(shaped > 0, shaped * self.plain, 0.0)
             by = shaped[..., None] if card.row else shaped
-            self.gradient = np.where(by > 0, by * self.gradient, 0.0).astype(pred.dtype)
+            with np.errstate(invalid="ignore"):  # a weight of 0 leaves out even what is infinite
+                self.values = np.where(shaped > 0, shaped * self.plain, 0.0)
+                self.gradient = np.where(by > 0, by * self.gradient, 0.0).astype(pred.dtype)
         self.gradient = (self.gradient * scale).astype(pred.dtype)
         self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) * scale
 

@@ -1,0 +1,117 @@
+"""`dlc loss` as a user meets it."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+
+def test_each_example_then_what_they_are_reduced_to(dlc):
+    result = dlc("loss", "mse", "--pred", "1,2,4", "--target", "1,3,1")
+    assert result.code == 0
+    assert [row["value"] for row in result.table] == ["0.0", "1.0", "9.0", str(10 / 3)]
+    assert result.table[-1]["example"] == "mean"
+
+
+@pytest.mark.parametrize(
+    ("reduction", "value", "slopes"),
+    [("sum", 10.0, [0, -2, 6]), ("mean", 10 / 3, [0, -2 / 3, 2]), ("batch", 10 / 3, [0, -2 / 3, 2])],
+)
+def test_the_gradient_is_that_of_what_is_printed(dlc, reduction, value, slopes):
+    table = dlc("loss", "mse", "--pred", "1,2,4", "--target", "1,3,1", "--reduction", reduction, "--grad").table
+    assert float(table[-1]["value"]) == pytest.approx(value, rel=1e-15)
+    assert [float(row["gradient"]) for row in table[:-1]] == pytest.approx(slopes, rel=1e-15)
+
+
+def test_rows(dlc):
+    found = dlc(
+        "loss", "softmax_cross_entropy", "--pred", "0,0;1,3", "--target", "1,0;0,1", "--reduction", "batch", "--json"
+    )
+    answer = json.loads(found.out)
+    assert [row["value"] for row in answer["rows"]] == pytest.approx([math.log(2), math.log1p(math.exp(-2))])
+    assert answer["value"] == pytest.approx((math.log(2) + math.log1p(math.exp(-2))) / 2)
+    assert all(row["ulp"] <= 4 for row in answer["rows"])
+
+
+def test_a_row_typed_flat_is_one_row(dlc):
+    table = dlc("loss", "softmax_cross_entropy", "--pred", "0,0", "--target", "1,0").table
+    assert float(table[0]["value"]) == pytest.approx(math.log(2))
+
+
+def test_weights_divide_a_mean_by_their_sum(dlc):
+    table = dlc("loss", "mse", "--pred", "1,2", "--target", "0,0", "--weight", "1,3", "--grad").table
+    assert float(table[-1]["value"]) == (1 * 1 + 3 * 4) / 4
+    assert [float(row["gradient"]) for row in table[:-1]] == [2 * 1 / 4, 2 * 2 * 3 / 4]
+
+
+def test_a_weight_of_0_leaves_out_even_what_is_infinite(dlc):
+    table = dlc("loss", "mse", "--pred", "inf,2", "--target", "0,0", "--weight", "0,1", "--grad").table
+    assert float(table[-1]["value"]) == 4.0
+    assert float(table[0]["gradient"]) == 0.0
+
+
+def test_classes_may_be_weighted_and_ignored(dlc):
+    common = ("loss", "sparse_softmax_cross_entropy", "--pred", "0,0;1,3;5,0")
+    weighted = dlc(*common, "--target", "0,1,0", "--class-weight", "1,3").table[-1]["value"]
+    values = [math.log(2), math.log1p(math.exp(-2)), math.log1p(math.exp(-5))]
+    assert float(weighted) == pytest.approx((values[0] + 3 * values[1] + values[2]) / 5)
+    ignored = dlc(*common, "--target", "0,-100,0", "--ignore-index", "-100", "--grad").table
+    assert float(ignored[-1]["value"]) == pytest.approx((values[0] + values[2]) / 2)
+    assert set(ignored[1]["gradient"].split()) <= {"0.0", "-0.0"}
+
+
+def test_files_and_types(dlc, tmp_path):
+    np.save(tmp_path / "p.npy", np.array([1, 2], np.float32))
+    (tmp_path / "t.csv").write_text("y\n0\n4\n")
+    answer = json.loads(
+        dlc("loss", "mse", "--pred", tmp_path / "p.npy", "--target", tmp_path / "t.csv", "--json").out
+    )
+    assert answer["dtype"] == "float32"
+    assert answer["value"] == 2.5
+
+
+def test_standard_input(dlc):
+    assert dlc("loss", "mse", "--pred", "-", "--target", "0,0", stdin="1 2\n").table[-1]["value"] == "2.5"
+
+
+def test_many_examples_are_summed_up(dlc):
+    result = dlc("loss", "mse", "--pred", "0:99:1", "--target", "0:99:1")
+    assert len(result.table) == 1
+    assert "100 values" in result.err
+
+
+BAD = {
+    "unknown loss": ("loss huberr --pred 1 --target 1", "did you mean"),
+    "no target": ("loss mse --pred 1", "--target"),
+    "shapes": ("loss mse --pred 1,2 --target 1", "2 numbers, --target 1 numbers"),
+    "rows of unequal length": ("loss softmax_cross_entropy --pred 1,2;3 --target 1,0", "rows of 2, 1"),
+    "nan": ("loss mse --pred 1,nan --target 1,2", "--pred, number 2: nan"),
+    "nan in a row": ("loss softmax_cross_entropy --pred 1,2;nan,1 --target 1,0;0,1", "--pred, row 2, number 1: nan"),
+    "probability": ("loss bce --pred 0.5,1.5 --target 0,1", "--pred, number 2: 1.5 is not a probability"),
+    "label": ("loss bce --pred 0.5 --target 2", "--target, number 1: 2.0 is not 0 or 1"),
+    "sign": ("loss hinge --pred 0.5 --target 0", "write 0 as −1"),
+    "class": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 2", "a class from 0 to 1"),
+    "half a class": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 0.5", "a class from 0 to 1"),
+    "distribution": ("loss softmax_cross_entropy --pred 1,2 --target 1,1", "sum to 2, not 1"),
+    "reduction": ("loss mse --pred 1 --target 1 --reduction median", "none, mean, sum, batch"),
+    "type": ("loss mse --pred 1 --target 1 --dtype float16", "float32 or float64"),
+    "weights": ("loss mse --pred 1,2 --target 1,2 --weight 1", "2 are needed"),
+    "negative weight": ("loss mse --pred 1,2 --target 1,2 --weight 1,-1", "a finite weight, 0 or more"),
+    "no weight": ("loss mse --pred 1,2 --target 1,2 --weight 0,0", "no weight above 0"),
+    "class weight of none": ("loss mse --pred 1 --target 1 --class-weight 1", "target is a class"),
+    "all ignored": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 1 --ignore-index 1", "every target is 1"),
+    "parameter": ("loss huber --pred 1 --target 1 -p delta=0", "delta > 0"),
+    "both from stdin": ("loss mse --pred - --target -", "cannot both"),
+    "library": ("loss mse --pred 1 --target 1 --as pytorch", "torch"),
+}
+
+
+@pytest.mark.parametrize(("line", "words"), BAD.values(), ids=BAD)
+def test_bad_input(dlc, line, words):
+    result = dlc(*line.split())
+    assert result.code == 2
+    assert result.out == ""
+    assert result.err.count("\n") == 1
+    assert result.err.startswith("Error: ")
+    assert words in result.err

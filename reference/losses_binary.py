@@ -84,7 +84,7 @@ def bce_with_logits_gradient(
     return (1 - t) * yes - pos_weight * t * no
 
 
-def logit_gradient_terms(p: Number, t: Number, *weights: float, **_: float) -> Number:
+def logit_gradient_terms(p: Number, t: Number, **_params: float) -> Number:
     """The greater of both terms of σ(p) − t."""
     yes, no = chances(p)
     return max((1 - t) * yes, t * no)

@@ -68,7 +68,7 @@ def _views(card: MetricCard, kind: str, y: "np.ndarray", p: "np.ndarray") -> lis
 def _view(card: MetricCard, each: MetricConvention, y: "np.ndarray", p: "np.ndarray") -> dict[str, Any]:
     """One call of a library, in our terms."""
     apart = each.apart or (SKLEARN_APART.get(card.name, {}) if each.library == "sklearn" else {})
-    view = {"library": each.library, "call": each.name, "defaults": each.defaults, "same": each.same}
+    view: dict[str, Any] = {"library": each.library, "call": each.name, "defaults": each.defaults, "same": each.same}
     view |= {"apart": list(apart), "card": None, "params": {}, "means": each.other, "value": None}
     if each.other:
         return view

@@ -1,6 +1,7 @@
 """Metrics of two groupings of the same things, over arrays of labels."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def mutual_info(target, pred):
     return information_of(contingency_matrix(target, pred))
 
 
-AVERAGES = {
+AVERAGES: dict[str, Callable[[float, float], float]] = {
     "arithmetic": lambda a, b: (a + b) / 2,
     "geometric": lambda a, b: math.sqrt(a * b),
     "min": min,

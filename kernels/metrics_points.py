@@ -12,7 +12,8 @@ from dlc.kernels.weighted import doubles, ratio
 def clusters(points: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Points, the place of each one's cluster, and the clusters' sizes; None where no metric is defined."""
     places, count = numbered(labels)
-    return (*doubles(points), places, np.bincount(places)) if 1 < count < len(points) else None
+    (coordinates,) = doubles(points)
+    return (coordinates, places, np.bincount(places)) if 1 < count < len(points) else None
 
 
 def centres_of(points: np.ndarray, places: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -89,7 +89,7 @@ def recall_at_k(target, pred, weights: Weights = None, k=5):
 
 def hit_rate_at_k(target, pred, weights: Weights = None, k=5):
     """The share of rows with a relevant item among the first k."""
-    return mean(hits(target, pred, k).any(axis=1), weights)
+    return mean(hits(target, pred, k).max(axis=1), weights)
 
 
 def r_precision(target, pred, weights: Weights = None):

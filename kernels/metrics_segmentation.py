@@ -8,19 +8,18 @@ from dlc.kernels.jit import compiled
 from dlc.kernels.weighted import mean, ratio
 
 
-def overlaps(target: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def overlaps(target: np.ndarray, pred: np.ndarray) -> list[np.ndarray]:
     """#(T ∩ P), #T and #P of every label that there is."""
     y, p = np.ravel(target), np.ravel(pred)
     labels, places = np.unique(np.concatenate([y, p]), return_inverse=True)
     there, found = places[: len(y)], places[len(y) :]
-    return tuple(np.bincount(each, minlength=len(labels)) for each in (there[there == found], there, found))
+    return [np.bincount(each, minlength=len(labels)) for each in (there[there == found], there, found)]
 
 
-def sizes(target: np.ndarray, pred: np.ndarray, label: int) -> tuple[int, int, int]:
+def sizes(target: np.ndarray, pred: np.ndarray, label: int) -> list[int]:
     """#(T ∩ P), #T and #P of one label."""
     there, found = target == label, pred == label
-    both, *each = (int(np.count_nonzero(region)) for region in (there & found, there, found))
-    return (both, *each)
+    return [int(np.count_nonzero(region)) for region in (there & found, there, found)]
 
 
 def iou(target, pred, label=1):

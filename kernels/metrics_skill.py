@@ -66,7 +66,8 @@ def deviances(y: np.ndarray, p: np.ndarray, power: float) -> np.ndarray:
 
 def mean_tweedie_deviance(target, pred, weights: Weights = None, power=0.0):
     """Deviance of a distribution whose variance is mean^power."""
-    return mean(deviances(*doubles(target, pred), power), weights)
+    y, p = doubles(target, pred)
+    return mean(deviances(y, p, power), weights)
 
 
 def mean_poisson_deviance(target, pred, weights: Weights = None):
@@ -122,7 +123,8 @@ def kling_gupta(target, pred, weights: Weights = None):
 
 def pearson(target, pred, weights: Weights = None):
     """Correlation."""
-    return correlation(*doubles(target, pred), weights)
+    y, p = doubles(target, pred)
+    return correlation(y, p, weights)
 
 
 def concordance_correlation(target, pred, weights: Weights = None):

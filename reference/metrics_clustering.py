@@ -5,14 +5,14 @@ natural.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Sequence
 from math import comb, inf, lgamma
 
 from dlc.reference.metric_family import METRICS
 from dlc.reference.numbers import Number, exp, log, sqrt
 from dlc.reference.weighted import EPSILON, ratio
 
-Labels = Sequence[Hashable]
+Labels = Sequence[int]
 ROUNDING = 2.0**-40  # what differences of entropies may be off
 
 # A card reads as one entry of a table.
@@ -100,7 +100,7 @@ def mutual_info(target: Labels, pred: Labels) -> Number:
 
 
 # How the entropies of classes and clusters become one.
-AVERAGES = {
+AVERAGES: dict[str, Callable[[Number, Number], Number]] = {
     "arithmetic": lambda a, b: (a + b) / 2,
     "geometric": lambda a, b: sqrt(a * b),
     "min": min,

@@ -3,7 +3,7 @@
 Distances are Euclid's. All are nan without at least two clusters, and where every point is a cluster of its own.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from math import inf, nan
 
 from dlc.reference.metric_family import METRICS
@@ -28,7 +28,7 @@ def middle(points: Sequence[Point]) -> list[Number]:
     return [mean(coordinate) for coordinate in zip(*points, strict=True)]
 
 
-def clusters(points: Sequence[Point], labels: Sequence[Hashable]) -> list[list[Point]]:
+def clusters(points: Sequence[Point], labels: Sequence[int]) -> list[list[Point]]:
     """The points of each label; none where no metric is defined."""
     found = [[x for x, own in zip(points, labels, strict=True) if own == label] for label in sorted(set(labels))]
     return found if 1 < len(found) < len(points) else []
@@ -40,7 +40,7 @@ def clusters(points: Sequence[Point], labels: Sequence[Hashable]) -> list[list[P
     sklearn="metrics.silhouette_score(y, p)",
     source="Rousseeuw 1987, Journal of Computational and Applied Mathematics 20:53",
 )
-def silhouette(target: Sequence[Point], pred: Sequence[Hashable]) -> Number:
+def silhouette(target: Sequence[Point], pred: Sequence[int]) -> Number:
     """How much nearer points are to their own cluster than to the next; a cluster of one point counts 0."""
     groups, scores = clusters(target, pred), []
     for own in groups:
@@ -57,7 +57,7 @@ def silhouette(target: Sequence[Point], pred: Sequence[Hashable]) -> Number:
     undefined=UNDEFINED, sklearn="metrics.calinski_harabasz_score(y, p)",
     source="Caliński & Harabasz 1974, Communications in Statistics 3(1):1",
 )
-def calinski_harabasz(target: Sequence[Point], pred: Sequence[Hashable]) -> Number:
+def calinski_harabasz(target: Sequence[Point], pred: Sequence[int]) -> Number:
     """Spread between clusters over spread within them."""
     groups = clusters(target, pred)
     if not groups:
@@ -74,7 +74,7 @@ def calinski_harabasz(target: Sequence[Point], pred: Sequence[Hashable]) -> Numb
     sklearn="metrics.davies_bouldin_score(y, p)",
     source="Davies & Bouldin 1979, IEEE Transactions on Pattern Analysis and Machine Intelligence 1(2):224",
 )
-def davies_bouldin(target: Sequence[Point], pred: Sequence[Hashable]) -> Number:
+def davies_bouldin(target: Sequence[Point], pred: Sequence[int]) -> Number:
     """How wide clusters are beside the way to the most similar other one; centres that coincide are left out."""
     groups = clusters(target, pred)
     centres = list(map(middle, groups))
@@ -91,7 +91,7 @@ def davies_bouldin(target: Sequence[Point], pred: Sequence[Hashable]) -> Number:
     peers={"torchmetrics": "dunn_index takes distances between centres and from points to their centre"},
     source="Dunn 1974, Journal of Cybernetics 4(1):95",
 )
-def dunn(target: Sequence[Point], pred: Sequence[Hashable]) -> Number:
+def dunn(target: Sequence[Point], pred: Sequence[int]) -> Number:
     """The least gap between clusters beside the greatest width of one."""
     groups = clusters(target, pred)
     gaps = [distance(a, b) for i, one in enumerate(groups) for other in groups[:i] for a in one for b in other]

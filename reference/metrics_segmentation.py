@@ -20,9 +20,9 @@ NONE = "no pixel of the label in either: nan"
 # fmt: off
 
 
-def rows(mask: Mask) -> list[list[int]]:
+def rows(mask: Mask) -> Sequence[Sequence[int]]:
     """The rows of a mask; a flat one is one row."""
-    return [list(row) for row in (mask if isinstance(mask[0], Sequence) else [mask])]
+    return mask if isinstance(mask[0], Sequence) else [mask]  # type: ignore[list-item,return-value]
 
 
 def region(mask: Mask, label: int) -> Pixels:

@@ -202,7 +202,7 @@ def pearson(target: Numbers, pred: Numbers, weights: Weights = None) -> Number:
 @METRICS.card(
     "2·Cov(y, p) / (σy² + σp² + (ȳ − p̄)²)", takes="regression", bounds=(-1, 1), best=1,
     aliases=("concordance", "ccc"), undefined="all numbers are one constant: nan",
-    peers={"torchmetrics": "divides variances by n − 1, not n", "keras": "adds 1e-7 to what is divided by"},
+    peers={"torchmetrics": "divides variances and covariance by n − 1, not n"},
     source="Lin 1989, Biometrics 45(1):255",
 )
 def concordance_correlation(target: Numbers, pred: Numbers, weights: Weights = None) -> Number:

@@ -30,7 +30,9 @@ def cost(
     pred: Annotated[
         str, typer.Option("--pred", metavar="COLUMNS", help="Predictions: columns by name, or by number from 1.")
     ],
-    target: Annotated[str, typer.Option("--target", metavar="COLUMNS", help="Targets, alike.")],
+    target: Annotated[
+        str, typer.Option("--target", metavar="COLUMNS", help="Targets, alike; few losses take none.")
+    ] = "",
     weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="How much each row counts.")] = None,
     param: Annotated[
         list[str] | None,
@@ -84,7 +86,8 @@ def cost(
         from dlc.cli.cost_sum import Columns, CostSum
         from dlc.cli.tables_bar import with_bar
 
-        columns = Columns(table.find(pred.split(",")), table.find(target.split(",")), _one(table, weight))
+        preds, targets = (table.find(filter(None, each.split(","))) for each in (pred, target))
+        columns = Columns(preds, targets, _one(table, weight))
         workers = threads or available_threads()
         with progress.compiling():
             found = CostSum(card, params, table, columns, bad=bad, worst=worst, threads=workers)

@@ -197,10 +197,11 @@ def _check_widths(card: LossCard, params: Mapping[str, float], columns: Columns)
         needed = card.width(preds, **params) if card.row else preds
     except ValueError as error:
         raise BadInputError(f"--pred: {error}") from None
+    if not preds:
+        raise BadInputError("--pred names no column")
     if targets != needed:
-        raise BadInputError(
-            f"{card.name} takes {needed} target column{'s' * (needed != 1)} for {preds} of --pred, not {targets}"
-        )
+        wanted = f"{needed} target column{'s' * (needed != 1)}" if needed else "no targets"
+        raise BadInputError(f"{card.name} takes {wanted} for {preds} of --pred; --target has {targets}")
 
 
 def _sum(parts: Sequence[float]) -> float:

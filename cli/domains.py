@@ -20,12 +20,15 @@ def outside(domain: str, numbers: np.ndarray, classes: int) -> np.ndarray | None
         return (numbers < 0) | (numbers != np.floor(numbers))
     if domain == "sign":
         return np.abs(numbers) != 1
-    if domain == "labels":
-        return (numbers != 0) & (numbers != 1)
+    if domain in ("labels", "one-hot"):
+        wrong = (numbers != 0) & (numbers != 1)
+        return wrong if domain == "labels" else wrong | (numbers.sum(axis=1) != 1)[:, None]
+    if domain == "spreads":
+        return (numbers <= 0) & (np.arange(numbers.shape[1]) >= numbers.shape[1] // 2)
     if (low, high) == EVERYTHING:
         return None
     wrong = (numbers < low) | (numbers > high)
-    if domain == "positive":
+    if domain in ("positive", "positives"):
         wrong |= numbers == 0
     if domain == "distribution":
         wrong |= (np.abs(numbers.sum(axis=1) - 1) > SUM_TOLERANCE)[:, None]

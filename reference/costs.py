@@ -1,7 +1,7 @@
 """Costs: how predictions for a whole data set are judged; in order of increasing complexity."""
 
 from dlc.reference.cost_family import AVERAGES, COSTS, PENALTIES, CostCard, PenaltyCard, Rows
-from dlc.reference.numbers import Number, log, sqrt
+from dlc.reference.numbers import Number, exp, log, sqrt
 from dlc.reference.penalties import elastic_net, group_lasso, lasso, ridge
 
 __all__ = [
@@ -88,3 +88,44 @@ def mean_absolute(rows: Rows) -> Number:
 def root_mean_squared_log(rows: Rows) -> Number:
     """Typical ratio of prediction and target, in logarithms."""
     return sqrt(sum(w * (log(1 + p) - log(1 + t)) ** 2 for p, t, w in rows) / weight_of(rows))
+
+
+def surprise(p: Number, t: Number) -> Number:
+    """−t·log p; what has chance 0 and does not happen surprises no one."""
+    return -t * log(p) if t else 0 * p
+
+
+@COSTS.card(
+    "−Σ wᵢ·(tᵢ·log pᵢ + (1 − tᵢ)·log(1 − pᵢ)) / Σ wᵢ", loss="bce", average="mean", aliases=("logistic_cost",),
+    source="Good 1952, JRSS B 14(1):107; Cox 1958, JRSS B 20(2):215",
+)
+def log_loss(rows: Rows) -> Number:
+    """Mean surprise of labels 0 and 1 at the probabilities of 1."""
+    return sum(w * (surprise(p, t) + surprise(1 - p, 1 - t)) for p, t, w in rows) / weight_of(rows)
+
+
+@COSTS.card(
+    "−2·Σ wᵢ·(tᵢ·log pᵢ + (1 − tᵢ)·log(1 − pᵢ))", loss="bce", average="double_sum", aliases=("logistic_deviance",),
+    source="Nelder & Wedderburn 1972, Journal of the Royal Statistical Society A 135(3):370",
+)
+def binomial_deviance(rows: Rows) -> Number:
+    """Twice the negative logarithm of the likelihood of labels 0 and 1."""
+    return 2 * log_loss(rows) * weight_of(rows)
+
+
+@COSTS.card(
+    "−Σᵢ wᵢ·Σₖ tᵢₖ·log pᵢₖ / Σ wᵢ", loss="categorical_cross_entropy", average="mean", aliases=("mean_cross_entropy",),
+    source="Shannon 1948; Goodfellow, Bengio & Courville 2016, Deep Learning, section 3.13",
+)
+def cross_entropy(rows: Rows) -> Number:
+    """Mean surprise of shares of classes at the probabilities of classes."""
+    return sum(w * sum(map(surprise, p, t)) for p, t, w in rows) / weight_of(rows)
+
+
+@COSTS.card(
+    "Σᵢ wᵢ·(log Σₖ e^pᵢₖ − pᵢ at class tᵢ) / Σ wᵢ", loss="sparse_softmax_cross_entropy", average="mean",
+    aliases=("softmax_regression_cost",), source="Bridle 1990, NeurIPS 2; Bishop 2006, PRML, equation 4.108",
+)
+def multinomial_log_loss(rows: Rows) -> Number:
+    """Mean surprise of classes, given by number, at the logits of classes."""
+    return sum(w * (log(sum(map(exp, p))) - p[int(t[0])]) for p, t, w in rows) / weight_of(rows)

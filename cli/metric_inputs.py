@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 FILES = (".csv", ".tsv", ".gz", ".npy", ".npz", ".parquet")
 THRESHOLD = 0.5
 LABELS = ("binary", "multiclass", "agreement", "clustering")
+# The kinds of data by the dimensions of targets and predictions.
+SHAPES = {
+    (1, 1): (*LABELS, "curve", "margin", "probability", "regression", "segmentation"),
+    (1, 2): ("top-k", "probability", "margin", "ensemble"),
+    (2, 2): ("multilabel", "ranking", "segmentation", "regression"),
+    (2, 1): ("points",),
+}
 MOST_CLASSES = 100  # of whole numbers that are taken for labels
 
 
@@ -113,13 +120,9 @@ def _columns(path: str, wanted: Sequence[str] | None) -> tuple["np.ndarray", "np
 def kind_of(card: MetricCard, data: Data) -> str:
     """Which of the kinds of data a metric takes this is. Raises BadInputError where it is none."""
     y, p = data.target.ndim, data.pred.ndim
-    fitting = {
-        (1, 1): [kind for kind in card.kinds if kind not in ("multilabel", "top-k", "points", "ranking")],
-        (1, 2): [kind for kind in card.kinds if kind in ("top-k", "probability", "margin", "ensemble")] or
-                [kind for kind in card.kinds if kind in LABELS],
-        (2, 2): [kind for kind in card.kinds if kind in ("multilabel", "ranking", "segmentation", "regression")],
-        (2, 1): [kind for kind in card.kinds if kind == "points"],
-    }[y, p]  # fmt: skip
+    fitting = [kind for kind in card.kinds if kind in SHAPES[y, p]]
+    if (y, p) == (1, 2) and not fitting:  # the highest score says the label
+        fitting = [kind for kind in card.kinds if kind in LABELS]
     if "ranking" in card.kinds and (y, p) == (1, 1):
         return "ranking"
     if not fitting:

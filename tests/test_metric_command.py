@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from test_house import loaded_by
 
 from dlc.kernels.metrics_curves import roc_auc
 from dlc.kernels.metrics_probability import log_loss
@@ -135,6 +136,20 @@ def ask(dlc, *args):
     result = dlc("metric", *args, "--json")
     assert result.code == 0, result.err
     return json.loads(result.out)
+
+
+@pytest.mark.parametrize("args", [["metric", "--help"], ["metric", "f2"], ["show", "f1"], ["list", "metric"]])
+def test_what_needs_no_data_loads_no_numpy(args):
+    loaded = loaded_by(*args)
+    assert "dlc.cli.metric" in loaded
+    assert not {"numpy", "numba", "mpmath"} & loaded
+
+
+def test_a_metric_of_few_rows_loads_no_numba():
+    for name in ("f1", "roc_auc", "log_loss", "mae"):
+        loaded = loaded_by("metric", name, "--target", "1,0", "--pred", "0.75,0.5")
+        assert "dlc.kernels.examples" in loaded
+        assert "numba" not in loaded
 
 
 def test_one_number(dlc):

@@ -183,11 +183,12 @@ def log_growth(p, t):
 
 
 @scalar
-def msle(p, t):
-    growth = log_growth(p, t)
+def msle(p, t, epsilon=0.0):
+    growth = log_growth(at_least(p, plain(epsilon)), at_least(t, plain(epsilon)))
     return growth * growth
 
 
 @scalar
-def msle_grad(p, t):
-    return 2.0 * log_growth(p, t) / (1.0 + p)
+def msle_grad(p, t, epsilon=0.0):
+    slope = 2.0 * log_growth(p, at_least(t, plain(epsilon))) / (1.0 + p)
+    return choose(p, p < epsilon, 0.0, slope)

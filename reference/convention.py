@@ -17,19 +17,20 @@ class Argument:
     """An argument there besides x: its default, and which of the card's parameters it is.
 
     "1/width" says that it is one over the width; nothing, that it is no number or has to stay as in the call.
-    UNLIMITED is what to write for an infinite parameter.
+    None there is the parameter NONE; UNLIMITED is what to write for that, where it is not the number.
     """
 
     default: Any
     param: str = ""
     unlimited: str = ""
+    none: float = math.inf
 
     def as_params(self, value: Any) -> dict[str, float]:
-        """What VALUE there is as a parameter of the card; None there is no limit."""
+        """What VALUE there is as a parameter of the card."""
         name = self.param.removeprefix("1/")
         if not name or value == REQUIRED:
             return {}
-        number = math.inf if value is None else float(value)
+        number = self.none if value is None else float(value)
         if name == self.param:
             return {name: number}
         return {name: 1 / number if number else math.inf}
@@ -100,12 +101,7 @@ class Convention:
 
     def call_with(self, params: Mapping[str, float]) -> str:
         """The call with these parameters of the card."""
-        unlimited = {argument.param: argument.unlimited for argument in self.arguments.values()}
-        texts = {
-            name: unlimited[name] if math.isinf(value) and name in unlimited else in_python(value)
-            for name, value in params.items()
-        }
-        return self.call.format(**texts)
+        return self.call.format(**in_call(self.arguments, params))
 
     def takes(self, name: str) -> bool:
         """Whether the call can be told that parameter of the card."""
@@ -115,6 +111,15 @@ class Convention:
         """The side from which the derivative at each of the card's KINKS is taken; empty where it is the card's."""
         sides = self.kinks(**params) if callable(self.kinks) else self.kinks
         return [sides] * len(kinks) if isinstance(sides, str) else list(sides[: len(kinks)])
+
+
+def in_call(arguments: Mapping[str, Argument], params: Mapping[str, float]) -> dict[str, str]:
+    """What to write for each of the card's parameters in a call."""
+    without = {each.param: each for each in arguments.values() if each.unlimited}
+    return {
+        name: without[name].unlimited if name in without and value == without[name].none else in_python(value)
+        for name, value in params.items()
+    }
 
 
 def in_python(value: Any) -> str:

@@ -212,15 +212,15 @@ def smape(p: Number, t: Number, epsilon: float = 0.0, scale: float = 100.0) -> N
     return 2 * scale * abs(p - t) / max(abs(p) + abs(t), epsilon) if p != t else 0 * p
 
 
-def msle_gradient(p: Number, t: Number) -> Number:
-    """2·(log(1 + p) − log(1 + t))/(1 + p)."""
-    return 2 * (log1p(p) - log1p(t)) / (1 + p)
+def msle_gradient(p: Number, t: Number, epsilon: float = 0.0) -> Number:
+    """2·(log(1 + p) − log(1 + t))/(1 + p), with max(t, ε); 0 where p < ε."""
+    return 2 * (log1p(p) - log1p(max(t, epsilon))) / (1 + p) if p >= epsilon else 0 * p
 
 
 @LOSSES.card(
-    "(log(1 + p) − log(1 + t))²", gradient=msle_gradient, pred="amount", target="amount",
-    aliases=("mean_squared_logarithmic_error",), source="scikit-learn, mean_squared_log_error",
+    "(log(1 + max(p, ε)) − log(1 + max(t, ε)))²", gradient=msle_gradient, pred="amount", target="amount",
+    aliases=("mean_squared_logarithmic_error",), requires=(EPSILON,), source="scikit-learn, mean_squared_log_error",
 )
-def msle(p: Number, t: Number) -> Number:
+def msle(p: Number, t: Number, epsilon: float = 0.0) -> Number:
     """The squared error of logarithms, for amounts of any size."""
-    return (log1p(p) - log1p(t)) ** 2
+    return (log1p(max(p, epsilon)) - log1p(max(t, epsilon))) ** 2

@@ -4,7 +4,7 @@ import sys
 
 import jax
 
-from tests.peers import activations, deviations, metrics, names, optimizers, recording
+from tests.peers import activations, deviations, losses, metrics, names, optimizers, recording
 
 jax.config.update("jax_enable_x64", True)
 rewrite = "--record" in sys.argv[1:]
@@ -15,6 +15,7 @@ same = [
     recording.check(
         deviations.RECORD, of_activations, deviations.recorded(), rewrite=rewrite, folder=deviations.FOLDER
     ),
+    recording.check(losses.RECORD, losses.LIBRARIES, losses.recorded(), rewrite=rewrite),
     recording.check(metrics.RECORD, metrics.LIBRARIES, metrics.recorded(), rewrite=rewrite),
     recording.check(optimizers.RECORD, ("torch", "optax", "jax"), optimizers.recorded(), rewrite=rewrite),
 ]

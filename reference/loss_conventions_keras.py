@@ -1,0 +1,76 @@
+"""What keras calls each loss, and where it differs. Targets come first; gradients are those with torch behind it."""
+
+from dlc.reference.convention import Argument
+from dlc.reference.loss_convention import LossConvention
+
+EPSILON = 1e-7  # keras.config.epsilon(), everywhere
+SIGNS = "0 and 1 are understood as −1 and 1"
+
+KERAS = (
+    LossConvention("mse", "keras.losses.MeanSquaredError()(t, p)", also=("keras.losses.mean_squared_error",)),
+    LossConvention("mae", "keras.losses.MeanAbsoluteError()(t, p)", also=("keras.losses.mean_absolute_error",)),
+    LossConvention(
+        "mape",
+        "keras.losses.MeanAbsolutePercentageError()(t, p)",
+        fixed={"epsilon": EPSILON},
+        also=("keras.losses.mean_absolute_percentage_error",),
+    ),
+    LossConvention(
+        "msle",
+        "keras.losses.MeanSquaredLogarithmicError()(t, p)",
+        fixed={"epsilon": EPSILON},
+        also=("keras.losses.mean_squared_logarithmic_error",),
+    ),
+    LossConvention("log_cosh", "keras.losses.LogCosh()(t, p)", also=("keras.losses.log_cosh",)),
+    LossConvention(
+        "huber",
+        "keras.losses.Huber(delta={delta})(t, p)",
+        {"delta": Argument(1.0, "delta")},
+        also=("keras.losses.huber",),
+    ),
+    LossConvention("hinge", "keras.losses.Hinge()(t, p)", also=("keras.losses.hinge",), kink=0.5, targets=SIGNS),
+    LossConvention(
+        "squared_hinge", "keras.losses.SquaredHinge()(t, p)", also=("keras.losses.squared_hinge",), targets=SIGNS
+    ),
+    LossConvention(
+        "poisson", "keras.losses.Poisson()(t, p)", fixed={"epsilon": EPSILON}, also=("keras.losses.poisson",)
+    ),
+    LossConvention(
+        "bce",
+        "keras.losses.BinaryCrossentropy(label_smoothing={smoothing})(t, p)",
+        {"from_logits": Argument(False), "label_smoothing": Argument(0.0, "smoothing"), "axis": Argument(-1)},
+        fixed={"clip": EPSILON},
+        also=("keras.losses.binary_crossentropy",),
+        note="p is clipped to [1e−7, 1 − 1e−7], beyond which the gradient is 0",
+    ),
+    LossConvention(
+        "bce_with_logits",
+        "keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing={smoothing})(t, p)",
+        {"label_smoothing": Argument(0.0, "smoothing"), "axis": Argument(-1)},
+        by_option=True,
+        note="with from_logits=True only",
+    ),
+    LossConvention(
+        "focal",
+        "keras.losses.BinaryFocalCrossentropy(apply_class_balancing={alpha} >= 0, alpha={alpha}, gamma={gamma}, "
+        "label_smoothing={smoothing})(t, p)",
+        {
+            "apply_class_balancing": Argument(False),
+            "alpha": Argument(0.25),
+            "gamma": Argument(2.0, "gamma"),
+            "from_logits": Argument(False),
+            "label_smoothing": Argument(0.0, "smoothing"),
+            "axis": Argument(-1),
+        },
+        fixed={"clip": EPSILON},
+        also=("keras.losses.binary_focal_crossentropy",),
+        note="alpha=0.25 counts with apply_class_balancing=True only",
+    ),
+)
+
+NOT_KERAS = {
+    "Loss": "the class of all losses",
+    "get": "finds a loss by its name",
+    "serialize": "writes a loss as a dictionary",
+    "deserialize": "reads a loss from a dictionary",
+}

@@ -1,0 +1,28 @@
+"""The data on which losses are compared with those of libraries: edges, kinks, and rows as they come."""
+
+import numpy as np
+
+from dlc.cli.loss_samples import samples
+from dlc.reference.loss_family import LossCard
+
+LOGITS = [-1e4, -40.0, -3.0, 0.0, 0.5, 7.0, 40.0, 1e4]
+SCORES = [-30.0, -2.0, -1.0, -0.25, 0.0, 0.25, 1.0, 2.0, 30.0]
+CHANCES = [0.0, 1e-9, 1e-3, 0.3, 0.5, 0.9, 1 - 1e-9, 1.0]
+AMOUNTS = [0.0, 1e-3, 0.5, 1.0, 2.0, 7.0, 100.0]
+ERRORS = [-100.0, -2.0, -1.0, -0.25, -1e-3, 0.0, 1e-3, 0.25, 1.0, 2.0, 100.0]
+TARGETS = {"number": [-2.0, 0.0, 0.5], "sign": [-1.0, 1.0], "label": [0.0, 1.0, 0.25], "amount": AMOUNTS}
+PREDICTIONS = {"logit": LOGITS, "probability": CHANCES, "amount": AMOUNTS, "distance": AMOUNTS, "number": SCORES}
+ROWS, SEED = 24, 7
+
+
+def cases(card: LossCard) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of predictions and targets; of a loss of numbers one pair, of a loss of rows one for each length."""
+    if card.row:
+        return list(samples(card, card.knobs, "float64", ROWS, SEED))
+    targets = [each for each in TARGETS.get(card.target, AMOUNTS) if each or card.target != "positive"]
+    if (card.pred, card.target) == ("number", "number"):
+        pairs = [(t + d, t) for t in targets for d in ERRORS]
+    else:
+        pairs = [(p, t) for t in targets for p in PREDICTIONS.get(card.pred, AMOUNTS[1:])]
+    p, t = np.array(pairs).T
+    return [(p.copy(), t.copy())]

@@ -75,7 +75,7 @@ def exact_match(target: Labels, pred: Labels, weights: Weights = None) -> Number
     "mean [at most k − 1 classes come before class y]", takes="top-k", bounds=(0, 1), best=1,
     aliases=("top_k_accuracy_score",), requires=(("k >= 1", lambda k: k >= 1),), trials=({"k": 1}, {"k": 3}),
     sklearn="metrics.top_k_accuracy_score(y, p, k=k, sample_weight=w, labels=range(p.shape[1]))",
-    peers={"keras": "k is 5 by default"}, source="Russakovsky et al. 2015, IJCV 115(3):211, section 4",
+    peers={"keras": "k is 5 by default"}, source="Russakovsky et al. 2015, IJCV 115(3):211",
 )
 def top_k_accuracy(target: Labels, pred: Rows, weights: Weights = None, k: int = 2) -> Number:
     """How often the right class is among the k of the highest scores; of equal scores, the later class comes first."""

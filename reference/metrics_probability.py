@@ -101,7 +101,7 @@ def brier_skill(target: Labels, pred: Probabilities, weights: Weights = None) ->
 
 @METRICS.card(
     "mean p_y / √(Σ_k p_k²)", takes="probability", bounds=(0, 1), best=1,
-    source="Gneiting & Raftery 2007, JASA 102(477):359, example 2",
+    source="Gneiting & Raftery 2007, JASA 102(477):359",
 )
 def spherical_score(target: Labels, pred: Probabilities, weights: Weights = None) -> Number:
     """The cosine between the probabilities and what happened."""

@@ -57,6 +57,11 @@ def classes(target: np.ndarray, pred: np.ndarray) -> int:
     return max(2, int(target.max()) + 1, int(pred.max()) + 1)
 
 
+def queries(target: np.ndarray) -> np.ndarray:
+    """The row of each item of rankings."""
+    return np.repeat(np.arange(len(target)), target.size // len(target))
+
+
 def _kinds() -> list[str]:
     return sorted({kind for card in METRICS.values() for kind in card.kinds})
 
@@ -83,7 +88,9 @@ def _of_conventions() -> dict[str, Any]:
             for kind in filter(each.takes, _kinds()):
                 for label, y, p, w in cases(kind):
                     if w is None:
-                        by_case[f"{kind}: {label}"] = _computed(each.library, call, {}, y=y, p=p, K=classes(y, p))
+                        by_case[f"{kind}: {label}"] = _computed(
+                            each.library, call, {}, y=y, p=p, K=classes(y, p), rows=queries(y)
+                        )
     return found
 
 
@@ -131,4 +138,5 @@ def _namespace(library: str) -> dict[str, Any]:
         "F": import_module("torchmetrics.functional"),
         **{name: import_module(f"torchmetrics.functional.{name}") for name in FUNCTIONAL},
         "classification": import_module("torchmetrics.classification"),
+        "retrieval": import_module("torchmetrics.retrieval"),
     }

@@ -12,6 +12,7 @@ from dlc.reference import (
     losses_regression,
     losses_robust,
     losses_scores,
+    losses_vectors,
 )
 from dlc.reference.loss_family import LOSSES, LossCard
 
@@ -29,4 +30,5 @@ __all__ = [
     "losses_regression",
     "losses_robust",
     "losses_scores",
+    "losses_vectors",
 ]

@@ -75,7 +75,7 @@ class CostAnswer:
             params=params,
             file=self._table.called,
             **{label.replace(" ", "_"): value for label, value in self.quantities.items()},
-            first_bad=[{self._table.unit: line, "reason": reason} for line, reason in self._bad.first],
+            first_bad=[{self._table.unit: line, "reason": reason} for line, reason in sorted(self._bad.first)],
             worst=[{self._table.unit: each.line, **_fields(each)} for each in self._found.worst],
         )
 

@@ -57,6 +57,7 @@ class CostSum:
     ):
         self.card, self._table, self._columns, self._bad, self._threads = card, table, columns, bad, threads
         self._params = tuple(params.values())
+        self._classes = int(params.get("classes", len(columns.pred)))
         self._kernel = loss_kernel(card)
         self._most = worst
         self._totals: list[float] = []
@@ -129,7 +130,7 @@ class CostSum:
     def _within(self, lines: np.ndarray, values: np.ndarray) -> Chunk:
         """The rows that are in the loss's domain and have a usable weight, those of weight 0 left out."""
         pred, target, weights = self._parts(values)
-        classes = int(dict(zip(self.card.knobs, self._params, strict=True)).get("classes", pred.shape[1]))
+        classes = self._classes
         checks = [
             (domains.outside(self.card.pred, pred, classes), self._columns.pred, self.card.pred),
             (domains.outside(self.card.target, target, classes), self._columns.target, self.card.target),

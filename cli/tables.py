@@ -60,7 +60,7 @@ class BadRows:
         """How many there were, and the first of them, on stderr."""
         if self.count:
             more = "; ..." if self.count > len(self.first) else ""
-            told = "; ".join(f"{self._unit} {line} ({why})" for line, why in self.first)
+            told = "; ".join(f"{self._unit} {line} ({why})" for line, why in sorted(self.first))
             show.note(f"{self.count:,} bad row{'s' * (self.count > 1)} left out: {told}{more}")
 
 

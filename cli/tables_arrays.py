@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -71,7 +72,7 @@ class ArrayTable(Table):
 
     def _found(self, path: str) -> Iterator[Source]:
         if not path.lower().endswith(".npz"):
-            yield _source(path, "", partial(open, path, "rb"))
+            yield _source(path, "", lambda: Path(path).open("rb"))
             return
         archive = self._archive = zipfile.ZipFile(path)
         for member in archive.namelist():

@@ -89,30 +89,30 @@ def _make() -> Loop:
     """The loop that fills the table, the notes and what params begins with."""
     from numba import carray
 
-    from dlc.kernels.decimals import decimal
+    from dlc.kernels.decimals import byte_at, decimal
     from dlc.kernels.scalar import inlined
 
     @inlined
     def after_blanks(data, i, size, separator):
-        while i < size and (data[i] == 32 or (data[i] == 9 and separator != 9)):
+        while i < size and (byte_at(data, i) == 32 or (byte_at(data, i) == 9 and separator != 9)):
             i += 1
         return i
 
     @inlined
     def ends(data, i, size, separator):
         """Whether a cell ends at i."""
-        if i == size or data[i] == separator or data[i] == 10:
+        if i == size or byte_at(data, i) == separator or byte_at(data, i) == 10:
             return True
-        return data[i] == 13 and i + 1 < size and data[i + 1] == 10
+        return byte_at(data, i) == 13 and i + 1 < size and byte_at(data, i + 1) == 10
 
     @inlined
     def number_at(data, i, size, separator):
         """(the end of the cell, its number, whether it is one)."""
         i = after_blanks(data, i, size, separator)
-        quoted = i < size and data[i] == 34
+        quoted = i < size and byte_at(data, i) == 34
         i, value, certain = decimal(data, i + quoted, size)
         if quoted:
-            certain = certain and i < size and data[i] == 34
+            certain = certain and i < size and byte_at(data, i) == 34
             i += 1
         if not certain:
             return i, value, False
@@ -123,19 +123,19 @@ def _make() -> Loop:
     def end_of_cell(data, i, size, separator):
         """(the end of the cell, how many lines end inside of it, whether it has one)."""
         lines = 0
-        if i < size and data[i] == 34:
+        if i < size and byte_at(data, i) == 34:
             i += 1
             while True:
-                while i < size and data[i] != 34:
-                    lines += data[i] == 10
+                while i < size and byte_at(data, i) != 34:
+                    lines += byte_at(data, i) == 10
                     i += 1
                 if i >= size:
                     return i, lines, False
                 i += 1
-                if i >= size or data[i] != 34:
+                if i >= size or byte_at(data, i) != 34:
                     break
                 i += 1
-        while i < size and data[i] != separator and data[i] != 10:
+        while i < size and byte_at(data, i) != separator and byte_at(data, i) != 10:
             i += 1
         return i, lines, True
 
@@ -150,9 +150,9 @@ def _make() -> Loop:
         done_lines = 0
         while i < size and row < room and count <= MOST_NOTES:
             start = after_blanks(data, i, size, separator)
-            if start < size and data[start] == 13:
+            if start < size and byte_at(data, start) == 13:
                 start += 1
-            if (start < size and data[start] == 10) or (start == size and is_last):
+            if (start < size and byte_at(data, start) == 10) or (start == size and is_last):
                 i = done = min(start + 1, size)
                 line += 1
                 done_lines = line
@@ -182,10 +182,10 @@ def _make() -> Loop:
                         count += 1
                 taken += is_wanted
                 column += 1
-                if i < size and data[i] == separator:
+                if i < size and byte_at(data, i) == separator:
                     i += 1
                     continue
-                if i < size and data[i] == 13:
+                if i < size and byte_at(data, i) == 13:
                     i += 1
                 complete = i < size or is_last
                 break

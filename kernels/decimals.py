@@ -82,6 +82,17 @@ def eight_bytes(_context, data, i):
     return types.uint64(data, types.intp), generate
 
 
+@intrinsic
+def byte_at(_context, data, i):
+    """The byte i of an array of bytes; i is in it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source = context.make_array(data)(context, builder, args[0])
+        return builder.zext(builder.load(cgutils.gep_inbounds(builder, source.data, args[1])), ir.IntType(64))
+
+    return types.intp(data, types.intp), generate
+
+
 @inlined
 def nearest(w, q):
     """(w·10^q as the nearest float64, whether it is certain); w and the result are normal numbers, or w is 0."""
@@ -145,8 +156,8 @@ def digits(data, i, stop, w):
             break
         w = w * np.uint64(100000000) + value_of_eight(word)
         i += 8
-    while i < stop and 48 <= data[i] <= 57:
-        w = w * np.uint64(10) + np.uint64(data[i] - 48)
+    while i < stop and 48 <= byte_at(data, i) <= 57:
+        w = w * np.uint64(10) + np.uint64(byte_at(data, i) - 48)
         i += 1
     return i, w
 
@@ -154,14 +165,14 @@ def digits(data, i, stop, w):
 @inlined
 def decimal(data, i, stop):
     """(the place after the number at i, the number, whether it is one and certain): as [+-]12.5e-3, or parts of it."""
-    negative = i < stop and data[i] == 45
-    if i < stop and (data[i] == 45 or data[i] == 43):
+    negative = i < stop and byte_at(data, i) == 45
+    if i < stop and (byte_at(data, i) == 45 or byte_at(data, i) == 43):
         i += 1
     begin = i
     i, w = digits(data, i, stop, np.uint64(0))
     count = i - begin
     first, q = begin, 0
-    if i < stop and data[i] == 46:
+    if i < stop and byte_at(data, i) == 46:
         point = i
         i, w = digits(data, i + 1, stop, w)
         q = point + 1 - i
@@ -169,19 +180,20 @@ def decimal(data, i, stop):
     if count == 0:
         return i, 0.0, False
     if count > MOST_DIGITS:
-        while first < i and (data[first] == 48 or data[first] == 46):
-            count -= data[first] == 48
+        while first < i and (byte_at(data, first) == 48 or byte_at(data, first) == 46):
+            count -= byte_at(data, first) == 48
             first += 1
         if count > MOST_DIGITS:
             return i, 0.0, False
-    if i < stop and (data[i] == 101 or data[i] == 69):
+    if i < stop and (byte_at(data, i) == 101 or byte_at(data, i) == 69):
         i += 1
-        downwards = i < stop and data[i] == 45
-        if i < stop and (data[i] == 45 or data[i] == 43):
+        downwards = i < stop and byte_at(data, i) == 45
+        if i < stop and (byte_at(data, i) == 45 or byte_at(data, i) == 43):
             i += 1
         begin, power = i, 0
-        while i < stop and 48 <= data[i] <= 57:
-            power = min(power * 10 + np.int64(data[i]) - 48, 100000)
+        while i < stop and 48 <= byte_at(data, i) <= 57:
+            if power < 100000:
+                power = power * 10 + byte_at(data, i) - 48
             i += 1
         if i == begin:
             return i, 0.0, False

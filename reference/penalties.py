@@ -3,6 +3,7 @@
 Weights are rows of numbers. At a corner the gradient is the subgradient nearest to 0.
 """
 
+from collections.abc import Sequence
 from math import inf
 
 from dlc.reference.cost_family import PENALTIES, Weights
@@ -57,7 +58,7 @@ def elastic_net(weights: Weights, strength: float = 1.0, ratio: float = 0.5) -> 
     return lasso(weights, strength * ratio) + ridge(weights, strength * (1 - ratio) / 2)
 
 
-def norm(row: list[Number]) -> Number:
+def norm(row: Sequence[Number]) -> Number:
     """The l2 norm of a row."""
     return sqrt(sum(w * w for w in row))
 

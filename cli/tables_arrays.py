@@ -72,7 +72,7 @@ class ArrayTable(Table):
 
     def _found(self, path: str) -> Iterator[Source]:
         if not path.lower().endswith(".npz"):
-            yield _source(path, "", lambda: Path(path).open("rb"))
+            yield _source(path, "", lambda: Path(path).open("rb"))  # noqa: SIM115
             return
         archive = self._archive = zipfile.ZipFile(path)
         for member in archive.namelist():

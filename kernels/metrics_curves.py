@@ -54,7 +54,7 @@ def roc_auc(
         repeated = None if w is None else np.repeat(w, scores.shape[1])
         return area_up_to(of_pair(is_class.ravel(), scores.ravel(), repeated), 1.0)
     each = np.array([area_up_to(of_pair(own, s, w), 1.0) for own, s in zip(is_class.T, scores.T, strict=True)])
-    sizes = is_class.sum(axis=0) if w is None else w @ is_class
+    sizes = is_class.sum(axis=0) if w is None else (w[:, None] * is_class).sum(axis=0)
     return mean(each, sizes if average == "weighted" else None)
 
 
@@ -93,7 +93,7 @@ def precision_recall_curve(target: Any, pred: Any, weights: Any = None) -> Curve
 def average_precision(target: Any, pred: Any, weights: Any = None) -> float:
     """The area under the precision-recall curve as steps."""
     precision, recall, _ = precisions(target, pred, weights)
-    return float(np.diff(recall, prepend=0.0) @ precision)
+    return float((np.diff(recall, prepend=0.0) * precision).sum())
 
 
 def pr_auc(target: Any, pred: Any, weights: Any = None) -> float:

@@ -24,7 +24,7 @@ def accuracy(target: Any, pred: Any, weights: Any = None) -> float:
     y, p, w = label_pair(target, pred, weights)
     if w is None:
         return sum(int(np.count_nonzero(a == b)) for a, b in blocks(y, p)) / len(y)
-    return float(sum(c @ (a == b) for a, b, c in blocks(y, p, w)) / w.sum())
+    return float(sum((c * (a == b)).sum() for a, b, c in blocks(y, p, w)) / w.sum())
 
 
 def zero_one_loss(target: Any, pred: Any, weights: Any = None) -> float:

@@ -79,7 +79,7 @@ def of_rows(target: np.ndarray, pred: np.ndarray, weights: Weights, axis: int = 
     def total(marks: np.ndarray) -> np.ndarray:
         if weights is None:
             return marks.sum(axis=axis).astype(np.float64)
-        return weights @ marks if axis == 0 else weights * marks.sum(axis=axis)
+        return (weights[:, None] * marks).sum(axis=0) if axis == 0 else weights * marks.sum(axis=axis)
 
     return Tally(total(y & p), total(p & ~y), total(y & ~p), total(~y & ~p))
 

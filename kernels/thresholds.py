@@ -74,7 +74,7 @@ def by_merging(target: np.ndarray, scores: np.ndarray) -> Cuts:
 
 def area(x: np.ndarray, y: np.ndarray) -> float:
     """The area under a curve of straight lines."""
-    return float(np.diff(x) @ (y[1:] + y[:-1])) / 2
+    return float((np.diff(x) * (y[1:] + y[:-1])).sum()) / 2
 
 
 def at(x: np.ndarray, y: np.ndarray, place: float) -> float:

@@ -3,6 +3,7 @@
 from dlc.reference import (
     losses_binary,
     losses_classes,
+    losses_contrastive,
     losses_counts,
     losses_distributions,
     losses_embedding,
@@ -22,6 +23,7 @@ __all__ = [
     "LossCard",
     "losses_binary",
     "losses_classes",
+    "losses_contrastive",
     "losses_counts",
     "losses_distributions",
     "losses_embedding",

@@ -8,12 +8,14 @@ import typer
 
 from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli.catalog import complete
+from dlc.cli.diff_losses import diff_loss, loss_named
 from dlc.cli.diff_metrics import diff_metric, refuse_numbers
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.convention import in_python
 from dlc.reference.conventions import conventions, said_plainly
 from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
+from dlc.reference.losses import LOSSES
 from dlc.reference.metrics import METRICS
 from dlc.reference.ulp import FORMATS
 
@@ -29,7 +31,9 @@ SIDE_NAMES = {"left": "from the left", "right": "from the right", "mid": "the me
 def diff(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="Our name, or a library's.", autocompletion=complete(ACTIVATIONS, METRICS)),
+        typer.Argument(
+            metavar="NAME", help="Our name, or a library's.", autocompletion=complete(ACTIVATIONS, LOSSES, METRICS)
+        ),
     ],
     x: Annotated[
         list[str] | None,
@@ -40,27 +44,39 @@ def diff(
     dtype: Annotated[
         str | None, typer.Option(help="float32 or float64; by default that of a .npy file, or float64.")
     ] = None,
-    target: Annotated[str | None, typer.Option(help="Of a metric: targets, as for `dlc metric`.")] = None,
-    pred: Annotated[str | None, typer.Option(help="Of a metric: predictions.")] = None,
+    target: Annotated[str | None, typer.Option(help="Of a metric or a loss: targets.")] = None,
+    pred: Annotated[str | None, typer.Option(help="Of a metric or a loss: predictions.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="activation, loss or metric, where several have the name.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """How libraries see an activation or a metric: names, defaults, values (and derivatives) beside dlc's.
+    """How libraries see an activation, a loss or a metric: names, defaults, values and derivatives beside dlc's.
 
-    Activations are those of torch, keras, jax and ONNX; metrics those of scikit-learn, keras and torchmetrics. None of
-    them has to be installed: what they do is on file, and `make peers` compares that with the real ones.
+    Activations are those of torch, keras, jax and ONNX; losses those of torch, keras and optax; metrics those of
+    scikit-learn, keras and torchmetrics. None of them has to be installed: what they do is on file, and `make peers`
+    compares that with the real ones.
 
     dlc diff leaky_relu
 
     dlc diff gelu -8 -1 1 --dtype float32
 
+    dlc diff bce --target 1,0 --pred 0,0.9
+
     dlc diff f1 --target 0,1,2,2 --pred 0,2,2,1
     """
-    if name in METRICS:
+    meant = _kind(name, kind)
+    if meant == "metric":
         refuse_numbers(x, dtype)
         diff_metric(name, target, pred, as_json=as_json)
         return
+    if meant == "loss" and (loss := loss_named(name)):
+        if x:
+            raise BadInputError("a loss takes no numbers to compare at; give --target and --pred")
+        diff_loss(loss, target, pred, dtype, as_json=as_json)
+        return
     if target is not None or pred is not None:
-        raise BadInputError(f"--target and --pred are for metrics; compare {name} at numbers")
+        raise BadInputError(f"--target and --pred are for losses and metrics; compare {name} at numbers")
     card = viewpoint.card_named(name)
     if dtype is not None and dtype not in FORMATS:
         raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
@@ -84,6 +100,25 @@ def diff(
     _show_columns(card, seen, numbers, found)
     _show_calls(card)
     _show_deviations(card)
+
+
+def _kind(name: str, kind: str | None) -> str:
+    """Of which kind NAME is; a note, where there are several and none is chosen. Raises BadInputError."""
+    known = {
+        "activation": name in ACTIVATIONS,
+        "metric": name in METRICS,
+        "loss": name in LOSSES or (loss_named(name) is not None and not viewpoint.is_known(name)),
+    }
+    if kind is not None:
+        if kind not in known:
+            raise BadInputError(f"no kind {kind!r}; choose {', '.join(known)}")
+        if kind != "activation" and not known[kind]:
+            raise BadInputError(f"no {kind} is called {name!r}; `dlc list {kind}` shows every name")
+        return kind
+    first, *others = [each for each, holds in known.items() if holds] or ["activation"]
+    for other in others:
+        show.note(f"{name} is a {other}, too: --kind {other}")
+    return first
 
 
 def _offers(card: ActivationCard) -> list[dict[str, Any]]:

@@ -43,6 +43,11 @@ def card_named(name: str) -> ActivationCard:
     return card
 
 
+def is_known(name: str) -> bool:
+    """Whether NAME is that of an activation, ours or that of any library."""
+    return name in ACTIVATIONS or _card_elsewhere(name) is not None
+
+
 def _card_elsewhere(name: str) -> ActivationCard | None:
     """What any other library means by NAME."""
     found = (meaning(library, name) for library in CONVENTIONS)

@@ -62,7 +62,7 @@ def bce(p, t, smoothing=0.0, clip=0.0, floor=-math.inf, denominator=0.0):
     yes = floored(x, log_wide(x), floor)
     no = floored(1.0 - x, log_one_plus(-x), floor)
     is_unlimited = (floor < NO_FLOOR) & ((x <= 0.0) & (q > 0.0) | (x >= 1.0) & (q < 1.0))
-    return within(p, choose(q, is_unlimited, math.inf, -(q * yes + (1.0 - q) * no)))
+    return within(p, choose(q, is_unlimited, math.inf, 0.0 - (q * yes + (1.0 - q) * no)))
 
 
 @scalar

@@ -15,7 +15,7 @@ REDUCTIONS = {
     "sum": "the sum of all values",
     "none": "every value by itself",
 }
-DIVISORS = {"weights": "the sum of weights", "count": "the number of values, whatever their weights"}
+DIVISORS = {"weights": "the sum of weights", "count": "their number"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class LossConvention:
     fixed: Mapping[str, float] = field(default_factory=dict)  # parameters that are another there, whatever one writes
     also: tuple[str, ...] = ()  # other names of it there
     reduction: str = "mean"  # by default; a key of REDUCTIONS
-    divisor: str = "weights"  # of a weighted mean; a key of DIVISORS
+    weighted: str = ""  # the call with weights w, of values or of classes
+    divisor: str = "count"  # of a weighted mean; a key of DIVISORS
     kink: float = 0.0  # how much of the steeper side's gradient it takes at a kink, where ours is 0
     targets: str = ""  # what it takes for targets, where that is not what the card takes
     apart: Mapping[str, str] = field(default_factory=dict)  # where its numbers are others, and why

@@ -4,6 +4,7 @@ from dlc.reference.convention import Argument
 from dlc.reference.loss_convention import LossConvention
 
 EPSILON = 1e-7  # keras.config.epsilon(), everywhere
+CLIPPED = {"clip": EPSILON, "normalised": 1.0}
 SIGNS = "0 and 1 are understood as −1 and 1"
 
 KERAS = (
@@ -65,6 +66,82 @@ KERAS = (
         fixed={"clip": EPSILON},
         also=("keras.losses.binary_focal_crossentropy",),
         note="alpha=0.25 counts with apply_class_balancing=True only",
+    ),
+    LossConvention(
+        "categorical_cross_entropy",
+        "keras.losses.CategoricalCrossentropy(label_smoothing={smoothing})(t, p)",
+        {"from_logits": Argument(False), "label_smoothing": Argument(0.0, "smoothing"), "axis": Argument(-1)},
+        fixed=CLIPPED,
+        also=("keras.losses.categorical_crossentropy",),
+    ),
+    LossConvention(
+        "softmax_cross_entropy",
+        "keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing={smoothing})(t, p)",
+        {"label_smoothing": Argument(0.0, "smoothing"), "axis": Argument(-1)},
+        by_option=True,
+        note="with from_logits=True only",
+    ),
+    LossConvention(
+        "sparse_categorical_cross_entropy",
+        "keras.losses.SparseCategoricalCrossentropy()(t, p)",
+        {"from_logits": Argument(False), "ignore_class": Argument(None), "axis": Argument(-1)},
+        fixed=CLIPPED,
+        also=("keras.losses.sparse_categorical_crossentropy",),
+    ),
+    LossConvention(
+        "sparse_softmax_cross_entropy",
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True)(t, p)",
+        {"ignore_class": Argument(None), "axis": Argument(-1)},
+        by_option=True,
+        note="with from_logits=True only; has no label smoothing",
+    ),
+    LossConvention(
+        "categorical_focal",
+        "keras.losses.CategoricalFocalCrossentropy(alpha={alpha}, gamma={gamma}, label_smoothing={smoothing})(t, p)",
+        {
+            "alpha": Argument(0.25, "alpha"),
+            "gamma": Argument(2.0, "gamma"),
+            "from_logits": Argument(False),
+            "label_smoothing": Argument(0.0, "smoothing"),
+            "axis": Argument(-1),
+        },
+        fixed=CLIPPED,
+        also=("keras.losses.categorical_focal_crossentropy",),
+    ),
+    LossConvention(
+        "generalized_cross_entropy",
+        "keras.losses.CategoricalGeneralizedCrossEntropy(q={q})(t, p)",
+        {"q": Argument(0.5, "q")},
+        also=("keras.losses.categorical_generalized_cross_entropy",),
+    ),
+    LossConvention(
+        "categorical_hinge", "keras.losses.CategoricalHinge()(t, p)", also=("keras.losses.categorical_hinge",)
+    ),
+    LossConvention(
+        "kl", "keras.losses.KLDivergence()(t, p)", fixed={"clip": EPSILON}, also=("keras.losses.kl_divergence",)
+    ),
+    LossConvention(
+        "cosine_similarity",
+        "keras.losses.CosineSimilarity()(t, p)",
+        {"axis": Argument(-1)},
+        also=("keras.losses.cosine_similarity",),
+        note="the negative cosine, least where vectors have one direction",
+    ),
+    LossConvention(
+        "dice",
+        "keras.losses.Dice(axis=-1)(t, p)",
+        {"axis": Argument(None)},
+        fixed={"smooth": 0.0, "epsilon": EPSILON},
+        also=("keras.losses.dice",),
+        note="axis=None, the default, is the whole batch as one row",
+    ),
+    LossConvention(
+        "tversky",
+        "keras.losses.Tversky(alpha={beta}, beta={alpha}, axis=-1)(t, p)",
+        {"alpha": Argument(0.5, "beta"), "beta": Argument(0.5, "alpha"), "axis": Argument(None)},
+        fixed={"smooth": 0.0, "epsilon": EPSILON},
+        also=("keras.losses.tversky",),
+        note="alpha weighs false negatives, against its documentation; axis=None is the whole batch as one row",
     ),
 )
 

@@ -20,11 +20,53 @@ OPTAX = (
         "optax.losses.sigmoid_focal_loss(p, t, alpha={alpha}, gamma={gamma})",
         {"alpha": Argument(None, "alpha", "None", -1.0), "gamma": Argument(2.0, "gamma")},
     ),
+    unreduced(
+        "smooth_hinge",
+        "optax.losses.sparsemax_loss(p, t > 0)",
+        fixed={"gamma": 2.0},
+        targets="0 and 1 for −1 and 1",
+    ),
+    unreduced(
+        "softmax_cross_entropy",
+        "optax.losses.softmax_cross_entropy(p, t)",
+        also=("optax.losses.safe_softmax_cross_entropy",),
+    ),
+    unreduced("sparse_softmax_cross_entropy", "optax.losses.softmax_cross_entropy_with_integer_labels(p, t)"),
+    unreduced(
+        "poly_loss",
+        "optax.losses.poly_loss_cross_entropy(p, t, epsilon={epsilon})",
+        {"epsilon": Argument(2.0, "epsilon")},
+    ),
+    unreduced("kl_log", "optax.losses.kl_divergence(p, t)"),
+    unreduced("kl_log_targets", "optax.losses.kl_divergence_with_log_targets(p, t)"),
+    unreduced(
+        "generalized_kl",
+        "optax.losses.generalized_kl_divergence(p, t)",
+        also=("optax.losses.convex_kl_divergence",),
+    ),
+    unreduced("multiclass_hinge", "optax.losses.multiclass_hinge_loss(p, t)"),
+    unreduced("multiclass_perceptron", "optax.losses.multiclass_perceptron_loss(p, t)"),
+    unreduced("multiclass_sparsemax", "optax.losses.multiclass_sparsemax_loss(p, t.argmax(axis=-1))"),
+    unreduced(
+        "cosine_distance",
+        "optax.losses.cosine_distance(p, t, epsilon={epsilon})",
+        {"epsilon": Argument(0.0, "epsilon")},
+    ),
+    unreduced(
+        "tversky",
+        "optax.losses.dice_loss(jax.scipy.special.logit(p)[..., None], t[..., None], smooth={smooth}, alpha={alpha}, "
+        "beta={beta})",
+        {"smooth": Argument(1.0, "smooth"), "alpha": Argument(0.5, "alpha"), "beta": Argument(0.5, "beta")},
+        also=("optax.losses.binary_dice_loss",),
+        targets="of one class, whose axis is the last",
+        note="takes logits, and averages over classes; apply_softmax=False takes distributions",
+    ),
+    LossConvention("ranking_softmax", "optax.losses.ranking_softmax_loss(p, t)", note="the mean over lists"),
 )
 
 NOT_OPTAX = {
     "smooth_labels": "makes targets, not a loss: the parameter smoothing of our cross-entropies",
-    "make_fenchel_young_loss": "makes a loss of a function: softmax cross-entropy of log-sum-exp, sparsemax_loss of its",
+    "make_fenchel_young_loss": "makes a loss of a function: softmax cross-entropy, sparsemax loss and others",
     "ctc_loss_with_forward_probs": "ctc_loss, and what it computes on the way",
     "cosine_similarity": "no loss: 1 minus cosine_distance",
 }

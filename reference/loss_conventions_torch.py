@@ -1,4 +1,4 @@
-"""What torch calls each loss, and where it differs. Its mean is over all values, or divides by the sum of weights."""
+"""What torch calls each loss, and where it differs. Its mean is over all values; some divide by the sum of weights."""
 
 from dlc.reference.convention import Argument
 from dlc.reference.loss_convention import LossConvention
@@ -8,10 +8,18 @@ CLAMPED = "logarithms are no less than −100, and the gradient's denominator no
 LEAST_DENOMINATOR = 9.999999960041972e-13  # 1e−12 as a float32, for float64 as well
 
 TORCH = (
-    LossConvention("mse", "F.mse_loss(p, t)", also=("torch.nn.MSELoss",)),
-    LossConvention("mae", "F.l1_loss(p, t)", also=("torch.nn.L1Loss",)),
     LossConvention(
-        "huber", "F.huber_loss(p, t, delta={delta})", {"delta": Argument(1.0, "delta")}, also=("torch.nn.HuberLoss",)
+        "mse", "F.mse_loss(p, t)", also=("torch.nn.MSELoss",), weighted="F.mse_loss(p, t, weight=w)", divisor="weights"
+    ),
+    LossConvention(
+        "mae", "F.l1_loss(p, t)", also=("torch.nn.L1Loss",), weighted="F.l1_loss(p, t, weight=w)", divisor="weights"
+    ),
+    LossConvention(
+        "huber",
+        "F.huber_loss(p, t, delta={delta})",
+        {"delta": Argument(1.0, "delta")},
+        also=("torch.nn.HuberLoss",),
+        weighted="F.huber_loss(p, t, weight=w)",
     ),
     LossConvention(
         "smooth_l1",
@@ -38,6 +46,7 @@ TORCH = (
         "F.binary_cross_entropy(p, t)",
         fixed={"floor": -100.0, "denominator": LEAST_DENOMINATOR},
         also=("torch.nn.BCELoss",),
+        weighted="F.binary_cross_entropy(p, t, weight=w)",
         note=CLAMPED,
     ),
     LossConvention(
@@ -45,6 +54,7 @@ TORCH = (
         "F.binary_cross_entropy_with_logits(p, t, pos_weight=torch.tensor({pos_weight}))",
         {"pos_weight": Argument(None, "pos_weight", none=1.0)},
         also=("torch.nn.BCEWithLogitsLoss",),
+        weighted="F.binary_cross_entropy_with_logits(p, t, weight=w)",
         note="has no label smoothing",
     ),
     LossConvention(
@@ -63,6 +73,63 @@ TORCH = (
         note="of a difference of two scores, which it takes one by one",
     ),
     LossConvention("soft_margin", "F.soft_margin_loss(p, t)", also=("torch.nn.SoftMarginLoss",)),
+    LossConvention(
+        "sparse_softmax_cross_entropy",
+        "F.cross_entropy(p, t, label_smoothing={smoothing})",
+        {"label_smoothing": Argument(0.0, "smoothing"), "ignore_index": Argument(-100)},
+        also=("torch.nn.CrossEntropyLoss",),
+        weighted="F.cross_entropy(p, t, weight=w)",
+        divisor="weights",
+        note="takes logits; the target is a class, or a distribution; weights are of classes",
+    ),
+    LossConvention(
+        "softmax_cross_entropy",
+        "F.cross_entropy(p, t, label_smoothing={smoothing})",
+        {"label_smoothing": Argument(0.0, "smoothing"), "ignore_index": Argument(-100)},
+        by_option=True,
+        note="takes logits; of targets that are distributions",
+    ),
+    LossConvention(
+        "nll",
+        "F.nll_loss(p, t)",
+        {"ignore_index": Argument(-100)},
+        also=("torch.nn.NLLLoss",),
+        weighted="F.nll_loss(p, t, weight=w)",
+        divisor="weights",
+        note="takes logarithms of probabilities; weights are of classes",
+    ),
+    LossConvention(
+        "kl_log",
+        "F.kl_div(p, t)",
+        {"log_target": Argument(False)},
+        also=("torch.nn.KLDivLoss",),
+        reduction="elements",
+        note='the mean divides by all elements: reduction="batchmean" divides by rows, as the definition does',
+    ),
+    LossConvention(
+        "kl_log_targets",
+        "F.kl_div(p, t, log_target=True)",
+        reduction="elements",
+        by_option=True,
+        note='the mean divides by all elements: reduction="batchmean" divides by rows, as the definition does',
+    ),
+    LossConvention(
+        "multi_margin",
+        "F.multi_margin_loss(p, t, p={power}, margin={margin})",
+        {"p": Argument(1, "power"), "margin": Argument(1.0, "margin")},
+        also=("torch.nn.MultiMarginLoss",),
+    ),
+    LossConvention(
+        "multilabel_margin",
+        "F.multilabel_margin_loss(p, (torch.arange(t.shape[-1]) + 1).mul(t.long()).sub(1).sort(descending=True)[0])",
+        also=("torch.nn.MultiLabelMarginLoss",),
+        targets="numbers of the right classes, then −1",
+    ),
+    LossConvention(
+        "multilabel_soft_margin",
+        "F.multilabel_soft_margin_loss(p, t)",
+        also=("torch.nn.MultiLabelSoftMarginLoss",),
+    ),
 )
 
 NOT_TORCH = {

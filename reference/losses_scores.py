@@ -134,7 +134,7 @@ def soft_margin_gradient(p: Number, t: Number) -> Number:
 
 @LOSSES.card(
     "log(1 + e^(−t·p))", gradient=soft_margin_gradient, pred="number", target="sign", convex=True, perfect=False,
-    aliases=("logistic", "logistic_loss"), source="Cox 1958, Journal of the Royal Statistical Society B 20(2):215",
+    aliases=("logistic_loss",), source="Cox 1958, Journal of the Royal Statistical Society B 20(2):215",
 )
 def soft_margin(p: Number, t: Number) -> Number:
     """The binary cross-entropy of a logit, for labels −1 and 1."""

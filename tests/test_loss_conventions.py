@@ -1,12 +1,13 @@
-"""Losses as torch, keras and optax have them: values and gradients on file, names, and arguments with their defaults."""
+"""Losses as torch, keras and optax have them: values and gradients on file, names, arguments with defaults."""
 
 import json
 
 import numpy as np
 import pytest
 from conftest import ROOT
+from loss_data import weights_of
 
-from dlc.cli.catalog import loss_kernel
+from dlc.cli.diff_losses import reduced, values_there
 from dlc.reference.convention import REQUIRED
 from dlc.reference.loss_convention import DIVISORS, REDUCTIONS
 from dlc.reference.loss_conventions import EXCLUDED, LOSS_CONVENTIONS, loss_convention, loss_conventions, short
@@ -16,37 +17,14 @@ RECORD = json.loads((ROOT / "tests/data/losses.json").read_text())
 OFFERED = [(library, name) for library, found in LOSS_CONVENTIONS.items() for name in found]
 TOLERANCE = {"float64": 1e-12, "float32": 3e-7}
 NOT_DECLARED = {
-    "reduction", "size_average", "reduce", "weight", "name", "dtype",  # what is made of the values
+    "reduction", "size_average", "reduce", "reduce_fn", "weight", "weights", "name", "dtype",  # what is made of values
+    "axis", "where", "class_weights", "ignore_background", "apply_softmax",  # which values there are
     "input", "target", "input1", "input2", "y_true", "y_pred", "predictions", "targets", "logits", "labels",
 }  # fmt: skip
 
 
 def array(value):
     return np.array(value, dtype=float)
-
-
-def reduced(reduction, values, p):
-    """What a library makes of the values, and what it multiplies their gradient by."""
-    if reduction == "none":
-        return values, 1
-    count = {"mean": values.size, "elements": p.size, "batch": len(p), "sum": 1}[reduction]
-    return values.sum() / count, 1 / count
-
-
-def computed(card, params, p, t):
-    values, gradient = np.empty(p.shape[:-1] if card.row else p.shape), np.empty_like(p)
-    loss_kernel(card)(p, t, *params.values(), values=values, gradient=gradient)
-    return values, gradient
-
-
-def at_kinks(card, found, params, p, t, gradient):
-    """The gradient with the library's share of the steeper side where ours is 0 at a jump."""
-    if not found.kink:
-        return gradient
-    beside = [computed(card, params, np.nextafter(p, side), t)[1] for side in (-np.inf, np.inf)]
-    steeper = np.where(abs(beside[0]) > abs(beside[1]), *beside)
-    jumps = (gradient == 0) & (abs(beside[0] - beside[1]) > 0.1)
-    return np.where(jumps, found.kink * steeper, gradient)
 
 
 @pytest.mark.parametrize(("library", "name"), OFFERED)
@@ -59,11 +37,24 @@ def test_kernels_compute_what_the_library_does(library, name):
         assert list(params) == list(card.knobs)
         for data, result in zip(RECORD["data"][name], trial[precision], strict=True):
             p, t = array(data["p"]), array(data["t"])
-            values, gradient = computed(card, params, p, t)
+            values, gradient = values_there(card, found, params, p, t)
             value, factor = reduced(found.reduction, values, p)
-            gradient = at_kinks(card, found, params, p, t, gradient)
             np.testing.assert_allclose(value, array(result["value"]), **near)
             np.testing.assert_allclose(gradient * factor, array(result["gradient"]), **near)
+
+
+@pytest.mark.parametrize(
+    ("library", "name"), [(library, name) for library, name in OFFERED if LOSS_CONVENTIONS[library][name].weighted]
+)
+def test_what_a_weighted_mean_divides_by(library, name):
+    found, card = LOSS_CONVENTIONS[library][name], LOSSES[name]
+    for data, recorded in zip(RECORD["data"][name], RECORD["weighted"][name][library], strict=True):
+        p, t = array(data["p"]), array(data["t"])
+        values, _ = values_there(card, found, found.params, p, t)
+        weights = weights_of(card, p)
+        weights = weights[t[..., 0].astype(int)] if card.target == "class" else weights
+        divisor = weights.sum() if found.divisor == "weights" else values.size
+        np.testing.assert_allclose((weights * values).sum() / divisor, recorded, rtol=1e-12)
 
 
 @pytest.mark.parametrize("library", LOSS_CONVENTIONS)

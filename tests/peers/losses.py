@@ -1,10 +1,10 @@
-"""Losses as torch, keras and optax compute them, with gradients, recorded for the tests; and what they have and take."""
+"""Losses as torch, keras and optax compute them, and what they have and take, recorded for the tests."""
 
 import inspect
 import os
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -14,13 +14,13 @@ from dlc.reference.convention import REQUIRED
 from dlc.reference.loss_convention import LossConvention
 from dlc.reference.loss_conventions import LOSS_CONVENTIONS
 from dlc.reference.losses import LOSSES, LossCard
-from tests.loss_data import cases
+from tests.loss_data import cases, weights_of
 
 RECORD = "losses.json"
 LIBRARIES = ("torch", "keras", "optax", "jax")
 # keras with torch behind it averages in float32, whatever the type of what is averaged.
 PRECISION = {"torch": "float64", "keras": "float32", "optax": "float64"}
-OTHER = {"full": 1.0, "alpha": 0.25, "smoothing": 0.125}  # values to try; elsewhere half as much again
+OTHER = {"power": 2.0, "full": 1.0, "alpha": 0.25, "smoothing": 0.125}  # values to try; elsewhere half as much again
 
 
 def recorded() -> dict[str, Any]:
@@ -35,6 +35,7 @@ def recorded() -> dict[str, Any]:
             "names": {library: _names(library) for library in LOSS_CONVENTIONS},
             "signatures": {library: _signatures(library) for library in LOSS_CONVENTIONS},
             "data": data,
+            "weighted": _weighted(),
             "losses": {name: dict(_of_card(LOSSES[name])) for name in data},
         }
     finally:
@@ -66,33 +67,53 @@ def _of_card(card: LossCard) -> Iterator[tuple[str, Any]]:
             )
 
 
+def _weighted() -> dict[str, Any]:
+    """Weighted means, of those that take weights."""
+    found: dict[str, Any] = {}
+    for library, conventions in LOSS_CONVENTIONS.items():
+        for name, each in conventions.items():
+            if each.weighted:
+                tensor = import_module("torch").tensor
+                found.setdefault(name, {})[library] = [
+                    _called(
+                        library, each, each.weighted, tensor, tensor(p), t, tensor(weights_of(LOSSES[name], p))
+                    ).item()
+                    for p, t in cases(LOSSES[name])
+                ]
+    return found
+
+
 def _computed(
     library: str, found: LossConvention, params: dict[str, float], p: np.ndarray, t: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The value of the call, and the gradient of all values together."""
-    card, names = LOSSES[found.card], dict(_namespace(library))
-    code = compile(found.call_with(params), found.card, "eval")
+    names = _namespace(library)
     tensor = names["jnp"].asarray if library == "optax" else import_module("torch").tensor
-    if card.row and card.target in ("class", "sign", "label", "number"):
-        t = t[..., 0]
-    target = tensor(t.astype(np.int64) if card.target == "class" else t)
-
-    def called(pred: Any) -> Any:
-        width = p.shape[-1] // card.parts if card.row else 0
-        parts = {name: pred[..., i * width : (i + 1) * width] for i, name in enumerate(card.names)}
-        return eval(code, {**names, "p": pred, "t": target, **parts})
-
+    called = partial(_called, library, found, found.call_with(params), tensor)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if library == "optax":
-            value, pull = names["jax"].vjp(called, tensor(p))
+            value, pull = names["jax"].vjp(lambda pred: called(pred, t), tensor(p))
             (gradient,) = pull(names["jnp"].ones_like(value))
         else:
             pred = tensor(p).requires_grad_()
-            value = called(pred)
+            value = called(pred, t)
             (gradient,) = import_module("torch").autograd.grad(value.sum(), pred)
             value = value.detach()
     return {"value": np.asarray(value), "gradient": np.asarray(gradient)}
+
+
+def _called(
+    library: str, found: LossConvention, call: str, tensor: Any, pred: Any, t: np.ndarray, weights: Any = None
+) -> Any:
+    """What CALL is, of predictions and targets as it wants them."""
+    card = LOSSES[found.card]
+    if card.row and card.target in ("class", "sign", "label", "number"):
+        t = t[..., 0]
+    target = tensor(t.astype(np.int64) if card.target == "class" else t)
+    width = pred.shape[-1] // card.parts if card.row else 0
+    parts = {name: pred[..., i * width : (i + 1) * width] for i, name in enumerate(card.names)}
+    return eval(call, {**_namespace(library), "p": pred, "t": target, "w": weights, **parts})
 
 
 def _names(library: str) -> list[str]:

@@ -8,10 +8,11 @@ from dlc.cli import params as parameters
 from dlc.cli import show
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
+from dlc.reference.loss_convention import REDUCTIONS, LossConvention
+from dlc.reference.loss_conventions import LOSS_CONVENTIONS, loss_convention, loss_conventions
+from dlc.reference.loss_family import DOMAINS
 from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.ulp import FORMATS
-
-REDUCTIONS = ("none", "mean", "sum", "batch")
 
 
 def loss(
@@ -22,14 +23,20 @@ def loss(
         str,
         typer.Option("--pred", metavar="P", help="Predictions: 0.2,0.7, rows as 1,2;3,4, a .csv or .npy file, or `-`."),
     ],
-    target: Annotated[str, typer.Option("--target", metavar="T", help="Targets, alike; classes are numbers from 0.")],
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="T", help="Targets, alike; classes are numbers from 0.")
+    ] = None,
     param: Annotated[
         list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="A parameter, like delta=2.")
     ] = None,
     grad: Annotated[bool, typer.Option("--grad", help="The gradient by each prediction, too.")] = False,
     reduction: Annotated[
         str | None,
-        typer.Option(metavar="RULE", help="none, mean (of all values), sum, or batch (the sum by the rows)."),
+        typer.Option(
+            metavar="RULE",
+            help="none, mean (of all values), sum, batch (sum by rows), elements (sum by predictions). "
+            "By default mean, or the library's.",
+        ),
     ] = None,
     weight: Annotated[str | None, typer.Option(metavar="W", help="A weight for each value.")] = None,
     class_weight: Annotated[
@@ -49,7 +56,7 @@ def loss(
 ) -> None:
     """The loss of each prediction, what the losses are reduced to, and the gradient, each with its error in ulp.
 
-    With weights, mean divides by their sum. A mean's gradient is that of the mean.
+    With weights, mean divides by their sum, or as the library does. The gradient is that of what is printed last.
 
     dlc loss huber --pred 1,2,5 --target 1.5,2,1 --grad
 
@@ -57,8 +64,9 @@ def loss(
 
     dlc loss sparse_softmax_cross_entropy --pred "2,1,0;0,3,1" --target 0,2 --class-weight 1,1,5
     """
-    card, defaults, divisor, natural, names = _meaning(as_, name)
-    params = parameters.parse(card, param or [], defaults, names)
+    there = _in_library(as_, name) if as_ else None
+    card = LOSSES[there.card if there else name]
+    params = parameters.parse(card, param or [], there and there.params, there and there.other_names)
     if reduction is not None and reduction not in REDUCTIONS:
         raise BadInputError(f"no reduction {reduction!r}; choose {', '.join(REDUCTIONS)}")
     if dtype is not None and dtype not in FORMATS:
@@ -71,7 +79,7 @@ def loss(
     from dlc.cli import loss_inputs, values
     from dlc.cli.loss_answer import LossAnswer
 
-    given = [loss_inputs.table(pred, "--pred"), loss_inputs.table(target, "--target")]
+    given = [loss_inputs.table(pred, "--pred"), _targets(card, target)]
     ignored = None
     if ignore is not None:
         _needs_classes(card, "--ignore-index")
@@ -93,7 +101,8 @@ def loss(
     if ignored is not None:
         weights = np.where(ignored, 0.0, np.ones(count) if weights is None else weights)
 
-    answer = LossAnswer(card, params, p, t, reduction=reduction or natural, weights=weights, divisor=divisor)
+    rule = reduction or (there.reduction if there else "mean")
+    answer = LossAnswer(card, params, p, t, there=there, reduction=rule, weights=weights)
     if as_json:
         show.json_object(
             "loss", name=card.name, dtype=kind, params=params, library=as_, reduction=answer.reduction,
@@ -108,6 +117,29 @@ def _needs_classes(card: LossCard, option: str) -> None:
         raise BadInputError(f"{option} is for losses whose target is a class; {card.name} takes {card.target}s")
 
 
-def _meaning(library: str | None, name: str) -> tuple[LossCard, dict[str, float], str, str, dict[str, Any]]:
-    """The card, a library's parameters, what its mean divides by, its reduction, and its names of parameters."""
-    return LOSSES[name], {}, "weights", "mean", {}
+def _targets(card: LossCard, target: str | None) -> Any:
+    """The targets as numbers. Raises BadInputError where they are missing, or are not wanted."""
+    import numpy as np
+
+    from dlc.cli import loss_inputs
+
+    if card.target == "nothing":
+        if target is not None:
+            raise BadInputError(f"{card.name} takes no --target: predictions are judged by themselves")
+        return np.empty(0)
+    if target is None:
+        raise BadInputError(f"{card.name} needs --target: {DOMAINS[card.target][0]}")
+    return loss_inputs.table(target, "--target")
+
+
+def _in_library(library: str, name: str) -> LossConvention:
+    """What NAME means in LIBRARY. Raises BadInputError where it has no such loss, UnknownNameError where none has."""
+    if library not in LOSS_CONVENTIONS:
+        raise BadInputError(
+            f"--as {library!r} is not a library whose losses we know; choose {', '.join(LOSS_CONVENTIONS)}"
+        )
+    found = loss_convention(library, name)
+    if found is None:
+        have = ", ".join(loss_conventions(LOSSES[name].name)) or "no library"
+        raise BadInputError(f"{library} has no {LOSSES[name].name}; {have} has it")
+    return found

@@ -8,15 +8,10 @@ import numpy as np
 
 from dlc.cli import progress, show
 from dlc.cli.agreement_losses import exact_loss
-from dlc.cli.catalog import loss_kernel
+from dlc.cli.diff_losses import values_there
+from dlc.reference.loss_convention import LossConvention
 from dlc.reference.loss_family import LossCard
 
-REDUCTIONS = {
-    "none": "each example's own value",
-    "mean": "the sum divided by the number of values, or by the sum of weights",
-    "sum": "the sum",
-    "batch": "the sum divided by the number of rows",
-}
 MOST_SHOWN = 20  # examples, where only what they are reduced to was asked for
 MOST_JUDGED = 1000  # examples, whose errors are looked up at fifty digits
 
@@ -31,30 +26,30 @@ class LossAnswer:
         pred: np.ndarray,
         target: np.ndarray,
         *,
+        there: LossConvention | None,
         reduction: str,
         weights: np.ndarray | None = None,
-        divisor: str = "weights",
     ):
         self.card, self.params, self.pred, self.target, self.reduction = card, params, pred, target, reduction
-        self.plain = np.empty(pred.shape[:-1] if card.row else pred.shape)
-        self.gradient = np.empty_like(pred)
         with progress.compiling():
-            loss_kernel(card)(pred, target, *params.values(), values=self.plain, gradient=self.gradient)
-        scale = 1.0 / self._divided_by(weights if divisor == "weights" else None)
+            self.plain, self.gradient = values_there(card, there, params, pred, target)
+        by_weights = there is None or there.divisor == "weights"
+        divisor = self._divided_by(weights if by_weights else None)
         self.values = self.plain
         if weights is not None:
             shaped = weights.reshape(self.plain.shape)
             by = shaped[..., None] if card.row else shaped
             with np.errstate(invalid="ignore"):  # a weight of 0 leaves out even what is infinite
                 self.values = np.where(shaped > 0, shaped * self.plain, 0.0)
-                self.gradient = np.where(by > 0, by * self.gradient, 0.0).astype(pred.dtype)
-        self.gradient = (self.gradient * scale).astype(pred.dtype)
-        self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) * scale
+                self.gradient = np.where(by > 0, by * self.gradient, 0.0)
+        self.gradient = (self.gradient / divisor).astype(pred.dtype)
+        self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) / divisor
 
     def _divided_by(self, weights: np.ndarray | None) -> float:
-        if self.reduction == "mean":
-            return float(self.plain.size if weights is None else weights.sum())
-        return float(len(self.pred)) if self.reduction == "batch" else 1.0
+        divisors = {"mean": self.plain.size, "elements": self.pred.size, "batch": len(self.pred)}
+        if self.reduction == "mean" and weights is not None:
+            return float(weights.sum())
+        return float(divisors.get(self.reduction, 1))
 
     def records(self) -> list[dict[str, Any]]:
         """One for each example: what was given, its value, and the gradient."""

@@ -5,11 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from dlc.cli import values
+from dlc.cli import domains, values
 from dlc.cli.errors import BadInputError
-from dlc.reference.loss_family import DOMAINS, LossCard
-
-SUM_TOLERANCE = 1e-3  # of a distribution that was typed or rounded
+from dlc.reference.loss_family import LossCard
 
 
 def table(text: str, option: str) -> np.ndarray:
@@ -42,13 +40,9 @@ def fitted(
                 f"--pred has {_shape(pred)}, --target {target.size} numbers; {card.name} takes {width} for each row"
             )
         target = target.reshape(len(pred), width)
-    _check("--pred", card.pred, pred, card)
-    _check("--target", card.target, target, card)
-    if card.target == "class":
-        classes = pred.shape[-1]
-        _refuse(
-            "--target", target, (target >= classes) | (target != np.floor(target)), f"a class from 0 to {classes - 1}"
-        )
+    classes = pred.shape[-1]
+    _check("--pred", card.pred, pred, classes)
+    _check("--target", card.target, target, classes)
     return pred, target
 
 
@@ -63,23 +57,17 @@ def weights(source: np.ndarray, option: str, needed: int) -> np.ndarray:
     return flat
 
 
-def _check(option: str, domain: str, numbers: np.ndarray, card: LossCard) -> None:
-    text, (low, high) = DOMAINS[domain]
+def _check(option: str, domain: str, numbers: np.ndarray, classes: int) -> None:
     _refuse(option, numbers, np.isnan(numbers), "a number")
-    _refuse(option, numbers, (numbers < low) | (numbers > high), f"{text}, as {card.name} takes")
-    if domain == "positive":
-        _refuse(option, numbers, numbers <= 0, text)
-    if domain == "sign":
-        hint = "−1 or 1" + ("; write 0 as −1" if (numbers == 0).any() else "")
-        _refuse(option, numbers, np.abs(numbers) != 1, hint)
-    if domain == "labels":
-        _refuse(option, numbers, (numbers != 0) & (numbers != 1), "0 or 1")
-    if domain == "distribution":
-        total = numbers.sum(axis=-1)
-        wrong = np.flatnonzero(np.abs(total - 1) > SUM_TOLERANCE)
-        if wrong.size:
-            row = int(wrong[0])
-            raise BadInputError(f"{option}, row {row + 1}: the probabilities sum to {float(total[row]):g}, not 1")
+    rows = numbers if numbers.ndim > 1 else numbers[:, None]
+    wrong = domains.outside(domain, rows, classes)
+    if wrong is None:
+        return
+    if domain == "distribution" and wrong.all(axis=1).any() and not ((rows < 0) | (rows > 1)).any():
+        row = int(np.argmax(wrong.all(axis=1)))
+        raise BadInputError(f"{option}, row {row + 1}: the probabilities sum to {float(rows[row].sum()):g}, not 1")
+    hint = "; write 0 as −1" if domain == "sign" and (numbers == 0).any() else ""
+    _refuse(option, numbers, wrong.reshape(numbers.shape), domains.what(domain, classes) + hint)
 
 
 def _refuse(option: str, numbers: np.ndarray, wrong: np.ndarray, what: str) -> None:

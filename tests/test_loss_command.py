@@ -39,6 +39,24 @@ def test_a_row_typed_flat_is_one_row(dlc):
     assert float(table[0]["value"]) == pytest.approx(math.log(2))
 
 
+@pytest.mark.parametrize(("library", "value", "slope"), [("torch", 100.0, -1e12), ("keras", 16.118095650958317, 0.0)])
+def test_a_library_computes_as_it_does(dlc, library, value, slope):
+    table = dlc("loss", "bce", "--pred", "0", "--target", "1", "--as", library, "--grad").table
+    assert float(table[-1]["value"]) == pytest.approx(value, rel=1e-9)
+    assert float(table[0]["gradient"]) == pytest.approx(slope, rel=1e-7)
+
+
+def test_a_library_reduces_as_it_does(dlc):
+    data = ("--pred", "-1,-2;-0.5,-1", "--target", "0.3,0.7;0.5,0.5", "--as", "torch")
+    assert dlc("loss", "KLDivLoss", *data).table[-1]["example"] == "elements"
+    assert dlc("loss", "KLDivLoss", *data, "--reduction", "batch").table[-1]["example"] == "batch"
+
+
+def test_a_loss_without_targets(dlc):
+    table = dlc("loss", "triplet_margin", "--pred", "0,0,3,4,1,0").table
+    assert float(table[0]["value"]) == pytest.approx(5.0, rel=1e-5)
+
+
 def test_weights_divide_a_mean_by_their_sum(dlc):
     table = dlc("loss", "mse", "--pred", "1,2", "--target", "0,0", "--weight", "1,3", "--grad").table
     assert float(table[-1]["value"]) == (1 * 1 + 3 * 4) / 4
@@ -94,7 +112,7 @@ BAD = {
     "class": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 2", "a class from 0 to 1"),
     "half a class": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 0.5", "a class from 0 to 1"),
     "distribution": ("loss softmax_cross_entropy --pred 1,2 --target 1,1", "sum to 2, not 1"),
-    "reduction": ("loss mse --pred 1 --target 1 --reduction median", "none, mean, sum, batch"),
+    "reduction": ("loss mse --pred 1 --target 1 --reduction median", "mean, elements, batch, sum, none"),
     "type": ("loss mse --pred 1 --target 1 --dtype float16", "float32 or float64"),
     "weights": ("loss mse --pred 1,2 --target 1,2 --weight 1", "2 are needed"),
     "negative weight": ("loss mse --pred 1,2 --target 1,2 --weight 1,-1", "a finite weight, 0 or more"),
@@ -103,6 +121,8 @@ BAD = {
     "all ignored": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 1 --ignore-index 1", "every target is 1"),
     "parameter": ("loss huber --pred 1 --target 1 -p delta=0", "delta > 0"),
     "both from stdin": ("loss mse --pred - --target -", "cannot both"),
+    "target of none": ("loss triplet_margin --pred 1,2,3 --target 1", "takes no --target"),
+    "loss a library lacks": ("loss lovasz_hinge --pred 1 --target 1 --as torch", "torch has no lovasz_hinge"),
     "library": ("loss mse --pred 1 --target 1 --as pytorch", "torch"),
 }
 

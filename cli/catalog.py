@@ -90,4 +90,7 @@ def _loss(name: str) -> "LossKernel":
     def width(columns: int, *params: float) -> int:
         return card.width(columns, **dict(zip(knobs, params, strict=True)))
 
-    return RowLossKernel(module, name, len(knobs), width)
+    def length(columns: int, *params: float) -> int:
+        return card.note_length(columns, **dict(zip(knobs, params, strict=True)))
+
+    return RowLossKernel(module, name, len(knobs), width, length)

@@ -76,8 +76,11 @@ def drawn(
         return random.integers(0, 2, shape).astype(float)
     if domain == "sign":
         return random.choice([-1.0, 1.0], shape)
-    if domain in ("class", "symbols"):
+    if domain == "class":
         return random.integers(0, classes, shape).astype(float)
+    if domain == "symbols":  # no more than fit with a blank, 0, between them
+        symbols = random.integers(0, classes, shape).astype(float)
+        return np.where(np.arange(shape[-1]) < shape[-1] // 2, symbols, 0.0)
     shares = random.dirichlet(np.full(shape[-1], min(scale, 1.0) + 0.2), shape[0]) + 1e-6
     shares /= shares.sum(axis=-1, keepdims=True)
     return np.log(shares) if domain == "log-distribution" else shares

@@ -10,6 +10,7 @@ from dlc.kernels.native import Loop, native
 from dlc.kernels.rows import NOTES
 
 KEEP_VALUES, KEEP_GRADIENT = 1, 2
+KEPT_BITS = 2  # the length of a note is above these bits
 
 
 class LossKernel:
@@ -170,12 +171,14 @@ class RowLossKernel(LossKernel):
     """A loss of a row of predictions and its target, a row of its own length, along the last axis.
 
     The function f(p, t, out, notes, *params) fills OUT with the gradient and returns the value; it computes in float64
-    whatever the type of the rows. WIDTH(columns, *params) is the length of a target.
+    whatever the type of the rows. WIDTH(columns, *params) is the length of a target, LENGTH(columns, *params) that of a
+    note.
     """
 
-    def __init__(self, module: str, name: str, params: int, width: Callable[..., int]):
+    def __init__(self, module: str, name: str, params: int, width: Callable[..., int], length: Callable[..., int]):
         super().__init__(module, name, params)
         self._width = width
+        self._length = length
 
     def _loop(self, kind: str) -> Callable[..., None]:
         from numba import carray
@@ -185,8 +188,9 @@ class RowLossKernel(LossKernel):
 
         def loop(x, v, out, scratch, params, rows, columns, width, kept):
             predictions, targets = carray(x, (rows, columns)), carray(v, (rows, width))
-            slopes, notes = carray(out, (rows, columns)), carray(scratch, (NOTES, columns))
-            values = carray(scratch, NOTES * columns + rows)[NOTES * columns :]
+            length = kept >> KEPT_BITS
+            slopes, notes = carray(out, (rows, columns)), carray(scratch, (NOTES, length))
+            values = carray(scratch, NOTES * length + rows)[NOTES * length :]
             settings = settings_of(params)
             scale, knobs = settings[0], settings[1:]
             for i in range(rows):
@@ -223,14 +227,15 @@ class RowLossKernel(LossKernel):
         p = pred.reshape(-1, pred.shape[-1])
         t = target.reshape(len(p), target.shape[-1])
         columns, width = p.shape[-1], t.shape[-1]
-        kept = KEEP_GRADIENT * (gradient is not None)
+        length = self._length(columns, *settings[1:])
+        kept = KEEP_GRADIENT * (gradient is not None) | length << KEPT_BITS
 
         def part(start: int, stop: int) -> np.ndarray:
             rows = stop - start
             slopes = np.empty((1, columns), p.dtype) if gradient is None else gradient.reshape(p.shape)[start:stop]
-            scratch = np.empty(NOTES * columns + rows)
+            scratch = np.empty(NOTES * length + rows)
             loop(p[start:stop], t[start:stop], slopes, scratch, settings, rows, columns, width, kept)
-            return scratch[NOTES * columns :]
+            return scratch[NOTES * length :].copy()  # without the notes
 
         found = np.concatenate(list(_in_parts(part, len(p), 1, p.size, threads)))
         if values is not None:

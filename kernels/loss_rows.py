@@ -1,4 +1,4 @@
-"""What losses of rows share. All is computed in float64, for rows of either type: a sum has no last digit to protect."""
+"""What losses of rows share. All is computed in float64, for rows of either type."""
 
 import math
 
@@ -30,13 +30,20 @@ def times(weight, x):
 
 
 @inlined
+def exp_or_0(x):
+    """e^x for x up to 700; 0 for what is below −700."""
+    e = exp_long(FAR if x < FAR else x)
+    return 0.0 if x < FAR else e
+
+
+@inlined
 def exp_less(x, y):
     """e^(x − y) with what the rounding of the difference leaves over, for x − y up to 700."""
     d = x - y
     back = x - d
     left = (x - (d + back)) + (back - y)
-    e = exp_long(FAR if d < FAR else d)
-    return fma(e, left, e) if d > FAR else e
+    e = exp_or_0(d)
+    return e if d < FAR else fma(e, left, e)
 
 
 @inlined

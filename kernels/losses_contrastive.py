@@ -3,8 +3,7 @@
 import math
 
 from dlc.kernels.entries import plus
-from dlc.kernels.light import exp_long
-from dlc.kernels.loss_rows import FAR, at_least, exponentials, number
+from dlc.kernels.loss_rows import exp_or_0, exponentials, number
 from dlc.kernels.losses_distributions import over
 from dlc.kernels.scalar import inlined
 
@@ -115,17 +114,17 @@ def pair_losses(i, t, sims, share):
             top = sims[j] if sims[j] > top or sims[j] != sims[j] else top
     apart = 0.0
     for j in range(t.size):
-        apart = plus(apart, exp_long(at_least(sims[j] - top, FAR)) if t[j] != t[i] else 0.0)
+        apart = plus(apart, exp_or_0(sims[j] - top) if t[j] != t[i] else 0.0)
     inverse = 0.0  # Σ 1/(all that a pair is compared with)
     for j in range(t.size):
         if t[j] == t[i] and j != i:
-            own = exp_long(at_least(sims[j] - top, FAR))
+            own = exp_or_0(sims[j] - top)
             value += math.log(apart + own) - (sims[j] - top)
             inverse += 1.0 / (apart + own)
             sims[j] = -share * apart / (apart + own)
     for j in range(t.size):
         if t[j] != t[i]:
-            sims[j] = share * inverse * exp_long(at_least(sims[j] - top, FAR))
+            sims[j] = share * inverse * exp_or_0(sims[j] - top)
     sims[i] = 0.0
     return share * value
 

@@ -5,11 +5,9 @@ import math
 import numpy as np
 
 from dlc.kernels.entries import plus
-from dlc.kernels.light import exp_long, log_long
-from dlc.kernels.loss_rows import at_least, number, power, times
+from dlc.kernels.light import log_long
+from dlc.kernels.loss_rows import at_least, exp_or_0, number, power, times
 from dlc.kernels.scalar import inlined
-
-LOWEST = -745.0  # e^x below is 0
 
 
 @inlined
@@ -84,9 +82,9 @@ def kl_log_targets(p, t, out, notes):
     value = 0.0
     for i in range(p.size):
         s, y = number(p[i]), number(t[i])
-        mass = exp_long(at_least(y, LOWEST))
+        mass = exp_or_0(y)
         out[i] = -mass
-        value = plus(value, times(mass if y > LOWEST else 0.0, y - s))
+        value = plus(value, times(mass, y - s))
     return value
 
 
@@ -95,7 +93,7 @@ def generalized_kl(p, t, out, notes):
     value = 0.0
     for i in range(p.size):
         s, y = number(p[i]), number(t[i])
-        mass = exp_long(at_least(s, LOWEST))
+        mass = exp_or_0(s)
         out[i] = mass - y
         value = plus(value, times(y, log_long(y if y != 0.0 else 1.0) - s) + (mass - y))
     return value

@@ -3,8 +3,7 @@
 import math
 
 from dlc.kernels.entries import plus
-from dlc.kernels.light import exp_long
-from dlc.kernels.loss_rows import at_least, number, sigmoid, softplus
+from dlc.kernels.loss_rows import at_least, exp_or_0, number, sigmoid, softplus
 from dlc.kernels.losses_distributions import over
 from dlc.kernels.losses_vectors import cosine, distance
 from dlc.kernels.scalar import inlined
@@ -92,7 +91,7 @@ def circle(p, t, out, notes, gamma=80.0, margin=0.4):
             if t[i] == side:
                 top, found = notes[0, i] if notes[0, i] > top or notes[0, i] != notes[0, i] else top, 1
         for i in range(p.size):
-            e = exp_long(at_least(notes[0, i] - top, -700.0)) if t[i] == side else 0.0
+            e = exp_or_0(notes[0, i] - top) if t[i] == side else 0.0
             notes[2, i] = e if t[i] == side else notes[2, i]
             total = plus(total, e)
         for i in range(p.size):

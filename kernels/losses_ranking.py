@@ -3,9 +3,8 @@
 import math
 
 from dlc.kernels.entries import plus
-from dlc.kernels.light import exp_long
 from dlc.kernels.loss_order import in_order
-from dlc.kernels.loss_rows import at_least, exp_less, exponentials, number
+from dlc.kernels.loss_rows import at_least, exp_less, exp_or_0, exponentials, number
 from dlc.kernels.losses_classes import softmax_cross_entropy
 from dlc.kernels.scalar import inlined
 
@@ -19,7 +18,7 @@ def ranking_softmax(p, t, out, notes):
 
 @inlined
 def listnet(p, t, out, notes):
-    top, rest = exponentials(t, notes)
+    _, rest = exponentials(t, notes)
     for i in range(p.size):
         notes[1, i] = notes[0, i] / (1.0 + rest)
     return softmax_cross_entropy(p, notes[1], out, notes, 0.0)
@@ -43,7 +42,7 @@ def listmle(p, t, out, notes):
     for k in range(p.size):
         i, share = int(order[k]), 0.0
         for j in range(k + 1):
-            share = plus(share, exp_long(at_least(p[i] - sums[j], -700.0)))
+            share = plus(share, exp_or_0(p[i] - sums[j]))
         out[i] = share - 1.0
     return value
 
@@ -57,7 +56,7 @@ def ranknet(p, t, out, notes):
         own, mine, sum_of_slopes = number(p[i]), number(t[i]), 0.0
         for j in range(p.size):
             z = p[j] - own
-            e = exp_long(at_least(-abs(z), -745.0))
+            e = exp_or_0(-abs(z))
             is_pair = mine > t[j]
             slope = (1.0 if z >= 0.0 else e) / (1.0 + e) if is_pair else 0.0
             value = plus(value, math.log1p(e) + at_least(z, 0.0) if is_pair else 0.0)
@@ -107,7 +106,7 @@ def approx_ndcg(p, t, out, notes, temperature=1.0):
     for i in range(p.size):
         top = at_least(number(t[i]), top)
     for i in range(p.size):  # gains in units of 2^top, which may be beyond the greatest number
-        notes[0, i] = exp_less(t[i] * LN2, top * LN2) - exp_long(at_least(-top * LN2, -700.0))
+        notes[0, i] = exp_less(t[i] * LN2, top * LN2) - exp_or_0(-top * LN2)
     order, best = in_order(notes[0], notes[1], notes[2]), 0.0
     for k in range(p.size):
         best = plus(best, notes[0, int(order[k])] * LN2 / math.log(2.0 + k))
@@ -116,7 +115,7 @@ def approx_ndcg(p, t, out, notes, temperature=1.0):
         rank = 0.5  # the item's own comparison with itself is a half too much
         for j in range(p.size):
             z = (number(p[j]) - p[i]) / temperature
-            e = exp_long(at_least(-abs(z), -745.0))
+            e = exp_or_0(-abs(z))
             rank = plus(rank, (1.0 if z >= 0.0 else e) / (1.0 + e))
         share, logarithm = notes[0, i] * unit * LN2, math.log(1.0 + rank)
         value -= share / logarithm
@@ -124,7 +123,7 @@ def approx_ndcg(p, t, out, notes, temperature=1.0):
     for i in range(p.size):
         slope = 0.0
         for j in range(p.size):
-            e = exp_long(at_least(-abs((number(p[j]) - p[i]) / temperature), -745.0))
+            e = exp_or_0(-abs((number(p[j]) - p[i]) / temperature))
             slope = plus(slope, e / ((1.0 + e) * (1.0 + e)) * (costs[j] - costs[i]))
         out[i] = slope / temperature
     return value

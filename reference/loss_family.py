@@ -54,6 +54,8 @@ class LossCard(Card):
     names: tuple[str, ...] = ()  # of these parts
     # For rows: the length of the target by that of the prediction, or ValueError that says which lengths fit.
     target_length: Callable[..., int] | None = field(default=None, repr=False)
+    # For rows whose computing has more to remember: numbers in a note, by the length of the prediction.
+    remembers: Callable[..., int] | None = field(default=None, repr=False)
     least: float = 0.0  # no value is below
     perfect: bool = True  # a prediction equal to its target has the least value
     convex: bool = False  # in the prediction
@@ -71,6 +73,10 @@ class LossCard(Card):
         if self.target == "nothing":
             return 0
         return 1 if self.target in ("class", "sign", "label", "number") else columns // self.parts
+
+    def note_length(self, columns: int, **params: float) -> int:
+        """How many numbers a kernel may note down in one row of notes."""
+        return max(columns, self.remembers(columns, **params)) if self.remembers else columns
 
     def facts(self) -> list[tuple[str, str]]:
         """What `dlc show` prints, as (label, text)."""

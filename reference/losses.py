@@ -14,6 +14,7 @@ from dlc.reference import (
     losses_regression,
     losses_robust,
     losses_scores,
+    losses_sequence,
     losses_vectors,
 )
 from dlc.reference.loss_family import LOSSES, LossCard
@@ -34,5 +35,6 @@ __all__ = [
     "losses_regression",
     "losses_robust",
     "losses_scores",
+    "losses_sequence",
     "losses_vectors",
 ]

@@ -1,13 +1,24 @@
 """Losses of a row of logits, one for each class, by their softmax."""
 
 from dlc.reference.loss_family import LOSSES
-from dlc.reference.loss_rows import Row, all_but, dot, greatest, log_softmax, logsumexp, one_hot, smoothed, softmax, weighed
+from dlc.reference.loss_rows import (
+    Row,
+    all_but,
+    dot,
+    greatest,
+    log_softmax,
+    logsumexp,
+    one_hot,
+    smoothed,
+    softmax,
+    weighed,
+)
 from dlc.reference.numbers import Number, exp, log
 
 # A card reads as one entry of a table.
 # fmt: off
 
-SMOOTHING = (("0 <= smoothing <= 1", lambda smoothing, **_: 0 <= smoothing <= 1),)
+SMOOTHING = (("0 <= smoothing <= 1", lambda smoothing: 0 <= smoothing <= 1),)
 
 
 def greatest_share(p: Row, t: Row, **_params: Number) -> Number:
@@ -75,7 +86,7 @@ def focal_terms(p: Row, t: Row, alpha: Number, gamma: Number) -> Number:
 
 @LOSSES.card(
     "−alpha·Σ tᵢ·(1 − sᵢ)^gamma·log sᵢ, s = softmax(p)", gradient=softmax_focal_gradient, gradient_terms=focal_terms, pred="logits",
-    target="distribution", row=True, perfect=False, requires=(("gamma >= 1", lambda gamma, **_: gamma >= 1),),
+    target="distribution", row=True, perfect=False, requires=(("gamma >= 1", lambda gamma: gamma >= 1),),
     ulp={"float32": (1, 2), "float64": (16, 32)}, source="Lin, Goyal, Girshick, He & Dollár 2017, ICCV, for classes that exclude each other",
 )
 def softmax_focal(p: Row, t: Row, alpha: float = 1.0, gamma: float = 2.0) -> Number:
@@ -118,7 +129,7 @@ def symmetric_terms(p: Row, t: Row, alpha: Number, beta: Number, floor: Number) 
 @LOSSES.card(
     "alpha·(−Σ tᵢ·log sᵢ) + beta·(−Σ sᵢ·max(log tᵢ, floor)), s = softmax(p)", gradient=symmetric_cross_entropy_gradient,
     gradient_terms=symmetric_terms, pred="logits", target="distribution", row=True, perfect=False,
-    requires=(("floor <= 0", lambda floor, **_: floor <= 0),),
+    requires=(("floor <= 0", lambda floor: floor <= 0),),
     ulp={"float32": (1, 2), "float64": (8, 16)}, source="Wang, Ma, Chen, Luo, Yi & Bailey 2019, ICCV, arXiv:1908.06112",
 )
 def symmetric_cross_entropy(p: Row, t: Row, alpha: float = 0.1, beta: float = 1.0, floor: float = -4.0) -> Number:

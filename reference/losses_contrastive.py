@@ -9,7 +9,7 @@ from dlc.reference.numbers import Number
 # fmt: off
 
 ULP = {"float32": (1, 2), "float64": (16, 16)}
-KNOBS = (("dim is 1, 2, 3, ...", lambda dim, **_: dim >= 1 and dim == int(dim)), ("temperature > 0", lambda temperature, **_: temperature > 0))
+KNOBS = (("dim is 1, 2, 3, ...", lambda dim: dim >= 1 and dim == int(dim)), ("temperature > 0", lambda temperature: temperature > 0))
 
 
 def vectors_of(p: Row, dim: Number) -> list[Row]:

@@ -1,7 +1,7 @@
 """Losses of embeddings: two or three vectors in a row, one behind the other, are to be near or far."""
 
 from dlc.reference.loss_family import LOSSES
-from dlc.reference.loss_rows import Row, dot, greatest, logsumexp, softmax, softplus, sigmoid
+from dlc.reference.loss_rows import Row, dot, greatest, logsumexp, sigmoid, softmax, softplus
 from dlc.reference.losses_vectors import cosine, cosine_slopes
 from dlc.reference.numbers import Number, sign, sqrt
 
@@ -45,7 +45,7 @@ def inverse_size(p: Row, count: int, epsilon: Number = 0) -> Number:
 @LOSSES.card(
     "1 − cos(p₁, p₂) where t = 1, max(0, cos(p₁, p₂) − margin) where t = −1; epsilon is added to squared norms", gradient=cosine_embedding_gradient, pred="vector", target="sign", row=True,
     parts=2, names=("vector", "other vector"), perfect=False, terms=lambda p, t, **_: 1, gradient_terms=lambda p, t, margin, epsilon: inverse_size(p, 2, epsilon), ulp=ULP,
-    requires=(("epsilon >= 0", lambda epsilon, **_: epsilon >= 0),), source="torch.nn.CosineEmbeddingLoss",
+    requires=(("epsilon >= 0", lambda epsilon: epsilon >= 0),), source="torch.nn.CosineEmbeddingLoss",
 )
 def cosine_embedding(p: Row, t: Row, margin: float = 0.0, epsilon: float = 0.0) -> Number:
     """Two vectors to one direction where they belong together, else apart."""
@@ -88,7 +88,7 @@ def triplet_margin_gradient(
     "max(0, margin + d(a, p) − d(a, n)), d(x, y) = (Σ |xᵢ − yᵢ + epsilon|^power + floor)^(1/power); swap takes d(p, n) for d(a, n) where it is less",
     gradient=triplet_margin_gradient, pred="vector", target="nothing", row=True, parts=3, names=TRIPLET, perfect=False, ulp=ULP,
     terms=lambda p, t, margin, **_: max(margin, 3 * greatest(p)), gradient_terms=lambda p, t, **_: max(1, greatest(p) / min(distance(a, b)[0] for a, b in triplet_pairs(p))),
-    requires=(("power >= 1", lambda power, **_: power >= 1), ("epsilon, floor >= 0", lambda epsilon, floor, **_: epsilon >= 0 and floor >= 0), ("swap is 0 or 1", lambda swap, **_: swap in (0, 1))),
+    requires=(("power >= 1", lambda power: power >= 1), ("epsilon, floor >= 0", lambda epsilon, floor: epsilon >= 0 and floor >= 0), ("swap is 0 or 1", lambda swap: swap in (0, 1))),
     source="Balntas, Riba, Ponsa & Mikolajczyk 2016, BMVC; Schroff, Kalenichenko & Philbin 2015, CVPR",
 )
 def triplet_margin(

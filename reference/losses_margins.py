@@ -10,7 +10,7 @@ from dlc.reference.numbers import Number, cos, exp, library, pi, sin, sqrt
 # A card reads as one entry of a table.
 # fmt: off
 
-ONE_OR_TWO = (("power is 1 or 2", lambda power, **_: power in (1, 2)),)
+ONE_OR_TWO = (("power is 1 or 2", lambda power: power in (1, 2)),)
 
 
 def multi_margin_gradient(p: Row, t: Row, power: Number = 1.0, margin: Number = 1.0) -> list[Number]:

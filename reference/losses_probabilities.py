@@ -7,7 +7,7 @@ from dlc.reference.numbers import Number, log, sqrt
 # A card reads as one entry of a table.
 # fmt: off
 
-INSIDE = (("0 <= clip < 1/2", lambda clip, **_: 0 <= clip < 0.5), ("normalised is 0 or 1", lambda normalised, **_: normalised in (0, 1)))
+INSIDE = (("0 <= clip < 1/2", lambda clip: 0 <= clip < 0.5), ("normalised is 0 or 1", lambda normalised: normalised in (0, 1)))
 Q_ABOVE_0 = (("q > 0", lambda q: q > 0),)
 
 
@@ -96,7 +96,7 @@ def categorical_focal_gradient(
 
 @LOSSES.card(
     "−alpha·Σ tᵢ·(1 − pᵢ)^gamma·log pᵢ, p clipped as in categorical_cross_entropy", gradient=categorical_focal_gradient, pred="distribution",
-    target="distribution", row=True, perfect=False, requires=(*INSIDE, ("gamma >= 1", lambda gamma, **_: gamma >= 1)),
+    target="distribution", row=True, perfect=False, requires=(*INSIDE, ("gamma >= 1", lambda gamma: gamma >= 1)),
     aliases=("categorical_focal_cross_entropy", "categorical_focal_crossentropy"), ulp={"float32": (1, 1), "float64": (8, 8)},
     source="Lin, Goyal, Girshick, He & Dollár 2017, ICCV; keras.losses.CategoricalFocalCrossentropy",
 )

@@ -61,6 +61,9 @@ def drawn(
     if domain == "spreads":
         half = shape[-1] // 2
         return np.concatenate([normal[:, :half], np.abs(normal[:, half:]) + 0.1], axis=-1)
+    if domain == "log-spreads":
+        half = shape[-1] // 2
+        return np.concatenate([normal[:, :half], random.normal(0, 3, (shape[0], shape[-1] - half))], axis=-1)
     if domain == "cosines":
         return random.uniform(-1, 1, shape)
     if domain == "groups":

@@ -32,6 +32,7 @@ DOMAINS: dict[str, tuple[str, tuple[float, float]]] = {
     "amounts": ("a row of numbers, 0 or more", (0.0, inf)),
     "positives": ("a row of numbers above 0", (0.0, inf)),
     "spreads": ("locations, and as many spreads above 0", (-inf, inf)),
+    "log-spreads": ("locations, and as many logarithms of variances", (-inf, inf)),
     "groups": ("the number of each vector's group", (-inf, inf)),
     "nothing": ("nothing: predictions are judged by themselves", (-inf, inf)),
     "relevances": ("a row of amounts, 0 or more", (0.0, inf)),

@@ -18,6 +18,7 @@ from dlc.kernels.losses_regression import mse, mse_grad
 from dlc.kernels.scalar import scalar
 from dlc.kernels.smooth import log_one_plus_exp
 
+LEAST = 1e-300  # of what is less, the inverse may be infinite
 NO_FLOOR = -1e4  # no logarithm of a number of any type is below
 
 
@@ -112,7 +113,7 @@ def raised(x, logarithm, exponent):
 @scalar
 def steeper(exponent, power, x, slope, value):
     """The derivative of POWER = x^exponent, times VALUE: exponent·x^exponent/x·slope·value; 0 where it is of 0."""
-    return choose(value, (x == 0.0) | (value == 0.0), 0.0, exponent * power * (slope / x) * value)
+    return choose(value, (abs(x) < LEAST) | (value == 0.0), 0.0, exponent * power * (slope / x) * value)
 
 
 @scalar

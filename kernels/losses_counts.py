@@ -4,9 +4,7 @@ import math
 
 from dlc.kernels.double import LOG_TWO_PI
 from dlc.kernels.elementary import (
-    bounded,
     choose,
-    exp,
     exp_scaled,
     log,
     log_one_plus,
@@ -15,6 +13,7 @@ from dlc.kernels.elementary import (
     number,
     scaled,
 )
+from dlc.kernels.ramps import exponential
 from dlc.kernels.scalar import scalar
 
 HIGHEST = 709.0
@@ -34,12 +33,6 @@ def stirling(t):
 
 
 @scalar
-def exponential(x):
-    """e^x; infinite where it overflows."""
-    return choose(x, x > HIGHEST, math.inf, exp(bounded(x, -math.inf, HIGHEST)))
-
-
-@scalar
 def poisson(p, t, epsilon=0.0, full=0.0):
     rate = p + epsilon
     value = p - t * log_wide(rate) + full * stirling(t)
@@ -49,17 +42,19 @@ def poisson(p, t, epsilon=0.0, full=0.0):
 @scalar
 def poisson_grad(p, t, epsilon=0.0, full=0.0):
     rate = p + epsilon
-    return within(rate, (p - t + epsilon) / rate, -math.inf if t > 0.0 else 1.0)
+    return within(rate, choose(t, t == 0.0, 1.0, (p - t + epsilon) / rate), -math.inf if t > 0.0 else 1.0)
 
 
 @scalar
 def poisson_log(p, t, full=0.0):
-    return exponential(p) - t * p + full * stirling(t)
+    grown = exponential(p)
+    return choose(p, p > HIGHEST, grown, grown - t * p + full * stirling(t))
 
 
 @scalar
 def poisson_log_grad(p, t, full=0.0):
-    return exponential(p) - t
+    grown = exponential(p)
+    return choose(p, p > HIGHEST, grown, grown - t)
 
 
 @scalar
@@ -70,7 +65,7 @@ def poisson_deviance(p, t):
 
 @scalar
 def poisson_deviance_grad(p, t):
-    return within(p, 2.0 * (p - t) / p, -math.inf if t > 0.0 else 2.0)
+    return within(p, choose(t, t == 0.0, 2.0, 2.0 * (p - t) / p), -math.inf if t > 0.0 else 2.0)
 
 
 @scalar
@@ -105,13 +100,13 @@ def tweedie_deviance(p, t, power=1.5):
 
 @scalar
 def tweedie_deviance_grad(p, t, power=1.5):
-    e, unit = exp_scaled(-power * log_wide(p))
-    return within(p, scaled(2.0 * (p - t) * e, unit), math.nan)
+    e, unit = exp_scaled((1.0 - power) * log_wide(p))
+    return within(p, scaled(2.0 * ((p - t) / p) * e, unit), math.nan)
 
 
 @scalar
 def exponential_nll(p, t):
-    return within(p, log_wide(p) + t / p, math.inf if t > 0.0 else -math.inf)
+    return within(p, log_wide(p) + choose(t, t == 0.0, 0.0, t / p), math.inf if t > 0.0 else -math.inf)
 
 
 @scalar
@@ -121,20 +116,27 @@ def exponential_nll_grad(p, t):
 
 @scalar
 def exponential_log_nll(p, t):
-    return p + t * exponential(-p)
+    grown = exponential(-p)
+    return choose(t, t == 0.0, p, choose(p, -p > HIGHEST, grown, p + t * grown))
 
 
 @scalar
 def exponential_log_nll_grad(p, t):
-    return 1.0 - t * exponential(-p)
+    grown = exponential(-p)
+    return choose(t, t == 0.0, 1.0, choose(p, -p > HIGHEST, -grown, 1.0 - t * grown))
 
 
 @scalar
 def negative_binomial(p, t, dispersion=1.0):
     x = dispersion * p
-    return within(p, log_one_plus(x) / dispersion + t * log_one_plus(1.0 / x), math.inf if t > 0.0 else 0.0)
+    return within(
+        p,
+        log_one_plus(x) / dispersion + choose(t, t == 0.0, 0.0, t * log_one_plus(1.0 / x)),
+        math.inf if t > 0.0 else 0.0,
+    )
 
 
 @scalar
 def negative_binomial_grad(p, t, dispersion=1.0):
-    return within(p, (p - t) / p / (1.0 + dispersion * p), -math.inf if t > 0.0 else 1.0)
+    slope = choose(t, t == 0.0, 1.0, (p - t) / p) / (1.0 + dispersion * p)
+    return within(p, slope, -math.inf if t > 0.0 else 1.0)

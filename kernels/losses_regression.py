@@ -1,7 +1,7 @@
 """Losses of numbers that measure how far a prediction is off, and their gradients by the prediction."""
 
 from dlc.kernels.double import LN2
-from dlc.kernels.elementary import at_least, choose, expm1, log1p, log_one_plus, number
+from dlc.kernels.elementary import LIFT, TINY, at_least, choose, expm1, log1p, log_one_plus, number
 from dlc.kernels.elementary import high as plain
 from dlc.kernels.scalar import scalar
 
@@ -161,8 +161,10 @@ def mape_grad(p, t, epsilon=0.0, scale=100.0):
 
 @scalar
 def smape(p, t, epsilon=0.0, scale=100.0):
-    d, size = p - t, abs(p) + abs(t)
-    return choose(d, d == 0.0, 0.0, 2.0 * scale * (abs(d) / (size if size > epsilon else epsilon)))
+    lift = 2.0**LIFT if abs(p) + abs(t) < TINY else 1.0
+    d, size = (p - t) * lift, (abs(p) + abs(t)) * lift
+    least = epsilon * lift
+    return choose(d, d == 0.0, 0.0, 2.0 * scale * (abs(d) / (size if size > least else least)))
 
 
 @scalar

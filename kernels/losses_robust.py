@@ -10,6 +10,7 @@ from dlc.kernels.elementary import (
     exp_scaled,
     expm1,
     expm1_wide,
+    log,
     log_one_plus,
     minus_log1p,
     scaled,
@@ -20,6 +21,8 @@ from dlc.kernels.light import polynomial
 from dlc.kernels.losses_regression import sign_of
 from dlc.kernels.scalar import scalar
 
+FAR = 1e10  # beyond it 1 + x² is x²
+VANISHED = 40.0  # beyond it x·e^(−x²) is 0
 VERY_FAR = 1e150  # the square of what is beyond would overflow
 
 
@@ -49,25 +52,33 @@ def pseudo_huber_grad(p, t, delta=1.0):
 
 @scalar
 def charbonnier(p, t, epsilon=1e-3):
-    return epsilon * root((p - t) / epsilon)
+    d = p - t
+    return choose(d, abs(d) > VERY_FAR, abs(d), sqrt(d * d + epsilon * epsilon))
 
 
 @scalar
 def charbonnier_grad(p, t, epsilon=1e-3):
-    a = (p - t) / epsilon
-    return a / root(a)
+    d = p - t
+    return d / charbonnier(p, t, epsilon)
+
+
+@scalar
+def log_root(a, b):
+    """log(1 + a²/b)."""
+    is_far = abs(a) > FAR
+    far = 2.0 * log(abs(a) if is_far else 1.0) - log(b)
+    return choose(a, is_far, far, log_one_plus((0.0 if is_far else a * a) / b))
 
 
 @scalar
 def cauchy(p, t, c=1.0):
-    a = nearer((p - t) / c)
-    return 0.5 * c * c * log_one_plus(a * a)
+    return 0.5 * c * c * log_root((p - t) / c, 1.0)
 
 
 @scalar
 def cauchy_grad(p, t, c=1.0):
-    a = nearer((p - t) / c)
-    return c * (a / (1.0 + a * a))
+    a = (p - t) / c
+    return c * choose(a, abs(a) > FAR, 1.0 / a, a / (1.0 + a * a))
 
 
 @scalar
@@ -95,7 +106,7 @@ def welsch_grad(p, t, c=1.0):
     d = p - t
     a = nearer(d / c)
     e, unit = exp_scaled(-(a * a))
-    return scaled(d * e, unit)
+    return choose(d, abs(a) > VANISHED, 0.0, scaled(d * e, unit))
 
 
 @scalar
@@ -127,16 +138,16 @@ def fair_grad(p, t, c=1.3998):
 
 @scalar
 def barron(p, t, alpha=1.0, c=1.0):
-    a, b = nearer((p - t) / c), abs(alpha - 2.0)
-    growth = log_one_plus(a * a / b)
+    a, b = (p - t) / c, abs(alpha - 2.0)
+    growth = log_root(a, b)
     value = choose(a, alpha == 0.0, growth, b / alpha * expm1_wide(0.5 * alpha * growth))
     return choose(a, alpha == 2.0, 0.5 * a * a, value)
 
 
 @scalar
 def barron_grad(p, t, alpha=1.0, c=1.0):
-    a, b = nearer((p - t) / c), abs(alpha - 2.0)
-    e, unit = exp_scaled((0.5 * alpha - 1.0) * log_one_plus(a * a / b))
+    a, b = (p - t) / c, abs(alpha - 2.0)
+    e, unit = exp_scaled((0.5 * alpha - 1.0) * log_root(a, b))
     return choose(a, alpha == 2.0, a / c, scaled(a / c * e, unit))
 
 

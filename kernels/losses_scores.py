@@ -167,7 +167,8 @@ def hinge_embedding_grad(p, t, margin=1.0):
 @scalar
 def contrastive(p, t, margin=1.0):
     short = shortfall(p, 1.0, margin)
-    return 0.5 * (t * p * p + (1.0 - t) * short * short)
+    apart = choose(p, short > 0.0, (1.0 - t) * short * short, 0.0)
+    return 0.5 * choose(apart, apart == 0.0, t * p * p, t * p * p + apart)
 
 
 @scalar

@@ -32,11 +32,12 @@ class LossConvention:
     fixed: Mapping[str, float] = field(default_factory=dict)  # parameters that are another there, whatever one writes
     also: tuple[str, ...] = ()  # other names of it there
     reduction: str = "mean"  # by default; a key of REDUCTIONS
+    run: str = ""  # what computes the loss of several rows there, where the call takes something else than rows
     weighted: str = ""  # the call with weights w, of values or of classes
     divisor: str = "count"  # of a weighted mean; a key of DIVISORS
     kink: float = 0.0  # how much of the steeper side's gradient it takes at a kink, where ours is 0
     targets: str = ""  # what it takes for targets, where that is not what the card takes
-    apart: Mapping[str, str] = field(default_factory=dict)  # where its numbers are others, and why
+    near: float = 0.0  # how far its numbers are from exact ones, relatively, if further than its type of number says
     by_option: bool = False  # only by an argument in the call: the name by itself means another card
     note: str = ""
 
@@ -85,6 +86,10 @@ class LossConvention:
     def call_with(self, params: Mapping[str, float]) -> str:
         """The call with these parameters of the card, as far as it takes them."""
         return self.call.format(**in_call(self.arguments, params))
+
+    def run_with(self, params: Mapping[str, float]) -> str:
+        """What computes the card's loss of p and t there, with these parameters."""
+        return (self.run or self.call).format(**in_call(self.arguments, params))
 
     def takes(self, card: LossCard, params: Mapping[str, float]) -> bool:
         """Whether the call with these parameters is what the card says with them."""

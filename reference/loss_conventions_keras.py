@@ -143,6 +143,16 @@ KERAS = (
         also=("keras.losses.tversky",),
         note="alpha weighs false negatives, against its documentation; axis=None is the whole batch as one row",
     ),
+    LossConvention(
+        "circle",
+        "keras.losses.circle(t, p, gamma={gamma}, margin={margin})",
+        {"gamma": Argument(80.0, "gamma"), "margin": Argument(0.4, "margin"), "remove_diagonal": Argument(True)},
+        run="torch.stack([keras.losses.circle(torch.ones(1), a[None], b, torch.eye(len(b), dtype=a.dtype), "
+        "gamma={gamma}, margin={margin}, remove_diagonal=False)[0] for a, b in zip(p, t)]).mean()",
+        also=("keras.losses.Circle",),
+        near=1e-4,
+        targets="a class of each example, whose vectors of length 1 it compares with those of all others",
+    ),
 )
 
 NOT_KERAS = {

@@ -61,6 +61,20 @@ OPTAX = (
         targets="of one class, whose axis is the last",
         note="takes logits, and averages over classes; apply_softmax=False takes distributions",
     ),
+    unreduced(
+        "triplet_margin",
+        "optax.losses.triplet_margin_loss(anchor, positive, negative, norm_degree={power}, margin={margin}, eps={floor})",
+        {"norm_degree": Argument(2, "power"), "margin": Argument(1.0, "margin"), "eps": Argument(1e-6, "floor")},
+        fixed={"epsilon": 0.0},
+    ),
+    unreduced(
+        "ntxent",
+        "optax.losses.ntxent(p, t, temperature={temperature})",
+        {"temperature": Argument(0.07, "temperature")},
+        run="jnp.stack([optax.losses.ntxent(a.reshape(-1, int({dim})), b, temperature={temperature}) "
+        "for a, b in zip(p, t)])",
+        targets="a group of each vector; p has a row for each",
+    ),
     LossConvention("ranking_softmax", "optax.losses.ranking_softmax_loss(p, t)", note="the mean over lists"),
 )
 

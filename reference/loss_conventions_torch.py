@@ -126,6 +126,29 @@ TORCH = (
         targets="numbers of the right classes, then −1",
     ),
     LossConvention(
+        "cosine_embedding",
+        "F.cosine_embedding_loss(vector, other_vector, t, margin={margin})",
+        {"margin": Argument(0.0, "margin")},
+        fixed={"epsilon": LEAST_DENOMINATOR},
+        also=("torch.nn.CosineEmbeddingLoss",),
+    ),
+    LossConvention(
+        "triplet_margin",
+        "F.triplet_margin_loss(anchor, positive, negative, margin={margin}, p={power}, eps={epsilon}, "
+        "swap=bool({swap}))",
+        {
+            "margin": Argument(1.0, "margin"),
+            "p": Argument(2.0, "power"),
+            "eps": Argument(1e-6, "epsilon"),
+            "swap": Argument(False, "swap"),
+        },
+        also=(
+            "torch.nn.TripletMarginLoss",
+            "F.triplet_margin_with_distance_loss",
+            "torch.nn.TripletMarginWithDistanceLoss",
+        ),
+    ),
+    LossConvention(
         "multilabel_soft_margin",
         "F.multilabel_soft_margin_loss(p, t)",
         also=("torch.nn.MultiLabelSoftMarginLoss",),

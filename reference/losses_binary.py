@@ -126,6 +126,8 @@ def focal_gradient(
     """a·(γ·m^(γ−1)·(1 − 2t)·bce + m^γ·bce'), with m = p·(1 − t) + (1 − p)·t."""
     t = smoothed(t, smoothing)
     m, value, slope = miss(p, t), bce(p, t, clip=clip), bce_gradient(p, t, clip=clip)
+    if abs(slope) == inf:
+        return slope
     steep = gamma * power_of(m, gamma - 1) * (1 - 2 * t) * value if gamma and value else 0
     return weight(t, alpha) * (steep + power_of(m, gamma) * slope)
 

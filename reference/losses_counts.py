@@ -69,9 +69,9 @@ def poisson_deviance_gradient(p: Number, t: Number) -> Number:
 )
 def poisson_deviance(p: Number, t: Number) -> Number:
     """Twice the log-likelihood that a count has beyond that of the prediction."""
-    if t == 0:
-        return 2 * p
-    return 2 * t * minus_log1p((p - t) / t)
+    if abs(p - t) < t / 2:
+        return 2 * t * minus_log1p((p - t) / t)
+    return 2 * (times_log(t, t) - times_log(t, p) - t + p)
 
 
 def gamma_deviance_gradient(p: Number, t: Number) -> Number:
@@ -85,7 +85,9 @@ def gamma_deviance_gradient(p: Number, t: Number) -> Number:
 )
 def gamma_deviance(p: Number, t: Number) -> Number:
     """Of amounts whose spread grows with them; twice the Itakura-Saito divergence."""
-    return 2 * minus_log1p((t - p) / p)
+    if abs(t - p) < p / 2:
+        return 2 * minus_log1p((t - p) / p)
+    return 2 * (log(p) - log(t) + t / p - 1)
 
 
 def inverse_gaussian_deviance_gradient(p: Number, t: Number) -> Number:

@@ -7,8 +7,9 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from loss_data import cases
 
-from dlc.cli.agreement_losses import check_loss
+from dlc.cli.agreement_losses import check_loss, errors
 from dlc.cli.catalog import loss_kernel
 from dlc.cli.loss_samples import samples
 from dlc.reference.loss_family import DOMAINS
@@ -17,6 +18,7 @@ from dlc.reference.ulp import FORMATS
 
 CARDS = list(LOSSES.values())
 every_card = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+of_numbers = pytest.mark.parametrize("card", [each for each in CARDS if not each.row], ids=lambda card: card.name)
 both_types = pytest.mark.parametrize("dtype", FORMATS)
 
 
@@ -35,6 +37,31 @@ def examples(card, count, seed=1):
 def test_kernels_keep_the_bounds_of_their_card(card, dtype):
     for agreement in check_loss(card, (dtype,), count=200):
         assert agreement.holds, agreement
+
+
+@of_numbers
+@both_types
+def test_edges_and_kinks(card, dtype):
+    ((pred, target),) = cases(card)
+    agree(card, pred.astype(dtype), target.astype(dtype))
+
+
+@of_numbers
+@both_types
+def test_very_large_and_very_small_predictions(card, dtype):
+    sizes = [1e-30, 1e-10, 1e10, 1e30] if dtype == "float32" else [1e-200, 1e-20, 1e20, 1e100, 1e200]
+    sizes = [size for size in sizes if size <= 1 or card.pred != "probability"]
+    signed = [*sizes, *(-size for size in sizes)] if card.pred in ("number", "logit") else sizes
+    targets = {"sign": [-1, 1], "label": [0, 1, 0.5], "positive": [1e-10, 1, 1e10]}.get(card.target, [0, 1, 1e10])
+    agree(card, *np.array([(p, t) for p in signed for t in targets], dtype).T.copy())
+
+
+def agree(card, pred, target):
+    """Kernel and reference, to the bounds of the card."""
+    for (quantity, (error, place)), bound in zip(
+        errors(card, card.knobs, pred, target).items(), card.ulp[pred.dtype.name], strict=True
+    ):
+        assert error <= bound, f"{quantity} at {place}: {error} ulp"
 
 
 @every_card

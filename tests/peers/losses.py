@@ -20,7 +20,7 @@ RECORD = "losses.json"
 LIBRARIES = ("torch", "keras", "optax", "jax")
 # keras with torch behind it averages in float32, whatever the type of what is averaged.
 PRECISION = {"torch": "float64", "keras": "float32", "optax": "float64"}
-OTHER = {"power": 2.0, "full": 1.0, "alpha": 0.25, "smoothing": 0.125}  # values to try; elsewhere half as much again
+OTHER = {"power": 2.0, "swap": 1.0, "full": 1.0, "alpha": 0.25, "smoothing": 0.125}  # values to try; elsewhere half as much again
 
 
 def recorded() -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _computed(
     """The value of the call, and the gradient of all values together."""
     names = _namespace(library)
     tensor = names["jnp"].asarray if library == "optax" else import_module("torch").tensor
-    called = partial(_called, library, found, found.call_with(params), tensor)
+    called = partial(_called, library, found, found.run_with(params), tensor)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if library == "optax":
@@ -112,7 +112,7 @@ def _called(
         t = t[..., 0]
     target = tensor(t.astype(np.int64) if card.target == "class" else t)
     width = pred.shape[-1] // card.parts if card.row else 0
-    parts = {name: pred[..., i * width : (i + 1) * width] for i, name in enumerate(card.names)}
+    parts = {name.replace(" ", "_"): pred[..., i * width : (i + 1) * width] for i, name in enumerate(card.names)}
     return eval(call, {**_namespace(library), "p": pred, "t": target, "w": weights, **parts})
 
 

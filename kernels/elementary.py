@@ -35,6 +35,7 @@ from dlc.kernels.light import polynomial
 from dlc.kernels.numbers import exact, low, pair
 from dlc.kernels.scalar import fma, inlined, power, scalar, twins, with_sign
 
+SQUARED_ALONE = 1e12  # beyond it 1 + x² is x²
 TINY, LIFT = 2.0**-900, 200.0  # below TINY 2^LIFT keeps a number from being subnormal
 
 
@@ -251,6 +252,14 @@ def log(x):
 def log_one_plus(y):
     """log(1 + y), for y > −1; the low part of the sum keeps what is far below 1."""
     return log(1.0 + y)
+
+
+@twins(light.log_one_plus_square)
+def log_one_plus_square(a, b):
+    """log(1 + a²/b), for b > 0, by log |a| where the square could overflow."""
+    is_far = abs(a) > SQUARED_ALONE
+    lg = log(abs(a) if is_far else 1.0 + a * a / b)
+    return 2.0 * lg - log(b) if is_far else lg
 
 
 @scalar

@@ -159,9 +159,15 @@ def log(x):
 
 @inlined
 def log_one_plus(y):
-    """log(1 + y), for y > −1."""
+    """log(1 + y), for y > −1; what the sum loses matters where it is near 1."""
     u = 1.0 + y
-    return log(u) + (y - (u - 1.0)) / u
+    return log(u) + (y - (u - 1.0))
+
+
+@inlined
+def log_one_plus_square(a, b):
+    """log(1 + a²/b)."""
+    return log_one_plus(a * a / b)
 
 
 @inlined

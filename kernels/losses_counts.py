@@ -33,28 +33,49 @@ def stirling(t):
 
 
 @scalar
-def poisson(p, t, epsilon=0.0, full=0.0):
+def poisson(p, t, epsilon=0.0):
     rate = p + epsilon
-    value = p - t * log_wide(rate) + full * stirling(t)
-    return within(rate, value, math.inf if t > 0.0 else 0.0)
+    return within(rate, p - t * log_wide(rate), math.inf if t > 0.0 else 0.0)
 
 
 @scalar
-def poisson_grad(p, t, epsilon=0.0, full=0.0):
+def poisson_grad(p, t, epsilon=0.0):
     rate = p + epsilon
     return within(rate, choose(t, t == 0.0, 1.0, (p - t + epsilon) / rate), -math.inf if t > 0.0 else 1.0)
 
 
 @scalar
-def poisson_log(p, t, full=0.0):
-    grown = exponential(p)
-    return choose(p, p > HIGHEST, grown, grown - t * p + full * stirling(t))
+def poisson_full(p, t, epsilon=0.0):
+    rate = p + epsilon
+    return within(rate, p - t * log_wide(rate) + stirling(t), math.inf if t > 0.0 else 0.0)
 
 
 @scalar
-def poisson_log_grad(p, t, full=0.0):
+def poisson_full_grad(p, t, epsilon=0.0):
+    return poisson_grad(p, t, epsilon)
+
+
+@scalar
+def poisson_log(p, t):
+    grown = exponential(p)
+    return choose(p, p > HIGHEST, grown, grown - t * p)
+
+
+@scalar
+def poisson_log_grad(p, t):
     grown = exponential(p)
     return choose(p, p > HIGHEST, grown, grown - t)
+
+
+@scalar
+def poisson_log_full(p, t):
+    grown = exponential(p)
+    return choose(p, p > HIGHEST, grown, grown - t * p + stirling(t))
+
+
+@scalar
+def poisson_log_full_grad(p, t):
+    return poisson_log_grad(p, t)
 
 
 @scalar

@@ -10,8 +10,8 @@ from dlc.kernels.elementary import (
     exp_scaled,
     expm1,
     expm1_wide,
-    log,
     log_one_plus,
+    log_one_plus_square,
     minus_log1p,
     scaled,
     sqrt,
@@ -63,16 +63,8 @@ def charbonnier_grad(p, t, epsilon=1e-3):
 
 
 @scalar
-def log_root(a, b):
-    """log(1 + a²/b)."""
-    is_far = abs(a) > FAR
-    far = 2.0 * log(abs(a) if is_far else 1.0) - log(b)
-    return choose(a, is_far, far, log_one_plus((0.0 if is_far else a * a) / b))
-
-
-@scalar
 def cauchy(p, t, c=1.0):
-    return 0.5 * c * c * log_root((p - t) / c, 1.0)
+    return 0.5 * c * c * log_one_plus_square((p - t) / c, 1.0)
 
 
 @scalar
@@ -139,7 +131,7 @@ def fair_grad(p, t, c=1.3998):
 @scalar
 def barron(p, t, alpha=1.0, c=1.0):
     a, b = (p - t) / c, abs(alpha - 2.0)
-    growth = log_root(a, b)
+    growth = log_one_plus_square(a, b)
     value = choose(a, alpha == 0.0, growth, b / alpha * expm1_wide(0.5 * alpha * growth))
     return choose(a, alpha == 2.0, 0.5 * a * a, value)
 
@@ -147,7 +139,7 @@ def barron(p, t, alpha=1.0, c=1.0):
 @scalar
 def barron_grad(p, t, alpha=1.0, c=1.0):
     a, b = (p - t) / c, abs(alpha - 2.0)
-    e, unit = exp_scaled((0.5 * alpha - 1.0) * log_root(a, b))
+    e, unit = exp_scaled((0.5 * alpha - 1.0) * log_one_plus_square(a, b))
     return choose(a, alpha == 2.0, a / c, scaled(a / c * e, unit))
 
 

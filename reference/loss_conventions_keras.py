@@ -153,6 +153,14 @@ KERAS = (
         near=1e-4,
         targets="a class of each example, whose vectors of length 1 it compares with those of all others",
     ),
+    LossConvention(
+        "ctc",
+        "keras.losses.CTC()(t, p)",
+        run="keras.losses.CTC()(t.gather(-1, (t == 0).int().argsort(dim=-1, stable=True)), "
+        "p.reshape(len(p), -1, int({classes})))",
+        also=("keras.losses.ctc",),
+        targets="symbols, then blanks, which are 0",
+    ),
 )
 
 NOT_KERAS = {

@@ -63,7 +63,8 @@ OPTAX = (
     ),
     unreduced(
         "triplet_margin",
-        "optax.losses.triplet_margin_loss(anchor, positive, negative, norm_degree={power}, margin={margin}, eps={floor})",
+        "optax.losses.triplet_margin_loss(anchor, positive, negative, norm_degree={power}, margin={margin}, "
+        "eps={floor})",
         {"norm_degree": Argument(2, "power"), "margin": Argument(1.0, "margin"), "eps": Argument(1e-6, "floor")},
         fixed={"epsilon": 0.0},
     ),
@@ -74,6 +75,16 @@ OPTAX = (
         run="jnp.stack([optax.losses.ntxent(a.reshape(-1, int({dim})), b, temperature={temperature}) "
         "for a, b in zip(p, t)])",
         targets="a group of each vector; p has a row for each",
+    ),
+    unreduced(
+        "ctc",
+        "optax.losses.ctc_loss(p, logit_paddings, t, label_paddings, blank_id=int({blank}))",
+        {"blank_id": Argument(0, "blank"), "log_epsilon": Argument(-1e5)},
+        run="optax.losses.ctc_loss(p.reshape(len(p), -1, int({classes})), "
+        "jnp.zeros((len(p), p.shape[-1] // int({classes}))), "
+        "jnp.take_along_axis(t, jnp.argsort(t == 0, axis=-1, stable=True), -1).astype(int), "
+        "jnp.sort(t == 0, axis=-1).astype(float), blank_id=int({blank}))",
+        targets="symbols, then padding",
     ),
     LossConvention("ranking_softmax", "optax.losses.ranking_softmax_loss(p, t)", note="the mean over lists"),
 )

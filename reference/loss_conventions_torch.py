@@ -3,7 +3,7 @@
 from dlc.reference.convention import Argument
 from dlc.reference.loss_convention import LossConvention
 
-STIRLING = "PoissonNLLLoss takes the logarithm of the rate by default: log_input=True"
+LOGARITHM = "PoissonNLLLoss takes the logarithm of the rate by default: log_input=True"
 CLAMPED = "logarithms are no less than −100, and the gradient's denominator no less than 1e−12"
 LEAST_DENOMINATOR = 9.999999960041972e-13  # 1e−12 as a float32, for float64 as well
 
@@ -29,17 +29,31 @@ TORCH = (
     ),
     LossConvention(
         "poisson",
-        "F.poisson_nll_loss(p, t, log_input=False, full=bool({full}), eps={epsilon})",
-        {"full": Argument(False, "full"), "eps": Argument(1e-8, "epsilon")},
+        "F.poisson_nll_loss(p, t, log_input=False, eps={epsilon})",
+        {"full": Argument(False), "eps": Argument(1e-8, "epsilon")},
         by_option=True,
         note="of a rate with log_input=False only",
     ),
     LossConvention(
+        "poisson_full",
+        "F.poisson_nll_loss(p, t, log_input=False, full=True, eps={epsilon})",
+        {"eps": Argument(1e-8, "epsilon")},
+        by_option=True,
+        note="of a rate with log_input=False, with the count's factorial with full=True",
+    ),
+    LossConvention(
         "poisson_log",
-        "F.poisson_nll_loss(p, t, log_input=True, full=bool({full}))",
-        {"log_input": Argument(True), "full": Argument(False, "full"), "eps": Argument(1e-8)},
+        "F.poisson_nll_loss(p, t)",
+        {"log_input": Argument(True), "full": Argument(False), "eps": Argument(1e-8)},
         also=("torch.nn.PoissonNLLLoss",),
-        note=STIRLING,
+        note=LOGARITHM,
+    ),
+    LossConvention(
+        "poisson_log_full",
+        "F.poisson_nll_loss(p, t, full=True)",
+        {"log_input": Argument(True), "eps": Argument(1e-8)},
+        by_option=True,
+        note=LOGARITHM,
     ),
     LossConvention(
         "bce",
@@ -147,6 +161,24 @@ TORCH = (
             "F.triplet_margin_with_distance_loss",
             "torch.nn.TripletMarginWithDistanceLoss",
         ),
+    ),
+    LossConvention(
+        "ctc",
+        "F.ctc_loss(log_probs, t, input_lengths, target_lengths, blank=int({blank}))",
+        {"blank": Argument(0, "blank"), "zero_infinity": Argument(False)},
+        run="F.ctc_loss(p.reshape(len(p), -1, int({classes})).log_softmax(-1).transpose(0, 1), "
+        "t[t != {blank}].long(), torch.full((len(p),), p.shape[-1] // int({classes})), (t != {blank}).sum(-1), "
+        'blank=int({blank}), reduction="none")',
+        also=("torch.nn.CTCLoss",),
+        reduction="none",
+        targets="symbols without blanks",
+        note="takes logarithms of probabilities; its mean first divides each loss by its number of symbols",
+    ),
+    LossConvention(
+        "gaussian_nll",
+        "F.gaussian_nll_loss(means, t, variances, full=bool({full}), eps={epsilon})",
+        {"full": Argument(False, "full"), "eps": Argument(1e-6, "epsilon")},
+        also=("torch.nn.GaussianNLLLoss",),
     ),
     LossConvention(
         "multilabel_soft_margin",

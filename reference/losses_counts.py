@@ -9,7 +9,7 @@ from dlc.reference.numbers import Number, constant, exp, log, log1p, minus_log1p
 # fmt: off
 
 EPSILON = ("epsilon >= 0", lambda epsilon: epsilon >= 0)
-FULL = ("full is 0 or 1", lambda full: full in (0, 1))
+NELDER = "Nelder & Wedderburn 1972, Journal of the Royal Statistical Society A 135(3):370"
 
 
 def stirling(t: Number) -> Number:
@@ -17,45 +17,66 @@ def stirling(t: Number) -> Number:
     return t * log(t) - t + log(2 * pi(t) * t) / 2 if t > 1 else 0 * t
 
 
-def poisson_terms(p: Number, t: Number, epsilon: float = 0.0, full: float = 0.0) -> Number:
+def poisson_terms(p: Number, t: Number, epsilon: float = 0.0) -> Number:
     """The greatest term of the loss."""
-    return max(p, abs(times_log(t, p + epsilon)), abs(times_log(t, t)) if full else 0)
+    return max(p, abs(times_log(t, p + epsilon)), abs(times_log(t, t)))
 
 
-def poisson_gradient(p: Number, t: Number, epsilon: float = 0.0, full: float = 0.0) -> Number:
+def poisson_gradient(p: Number, t: Number, epsilon: float = 0.0) -> Number:
     """1 − t/(p + ε)."""
     return 1 - (t * reciprocal(p + epsilon) if t else 0)
 
 
 @LOSSES.card(
-    "p − t·log(p + ε), full: + t·log t − t + ½·log 2πt where t > 1", gradient=poisson_gradient, terms=poisson_terms,
-    pred="amount", target="amount", convex=True, perfect=False, least=-inf, requires=(EPSILON, FULL),
-    source="Nelder & Wedderburn 1972, Journal of the Royal Statistical Society A 135(3):370",
+    "p − t·log(p + ε)", gradient=poisson_gradient, terms=poisson_terms,
+    pred="amount", target="amount", convex=True, perfect=False, least=-inf, requires=(EPSILON,), source=NELDER,
 )
-def poisson(p: Number, t: Number, epsilon: float = 0.0, full: float = 0.0) -> Number:
-    """Negative log-likelihood of a count by its expected rate; without what depends on the count alone, or with it."""
-    return p - times_log(t, p + epsilon) + full * stirling(t)
+def poisson(p: Number, t: Number, epsilon: float = 0.0) -> Number:
+    """Negative log-likelihood of a count by its expected rate, without what depends on the count alone."""
+    return p - times_log(t, p + epsilon)
 
 
-def poisson_log_terms(p: Number, t: Number, full: float = 0.0) -> Number:
+@LOSSES.card(
+    "p − t·log(p + ε) + (t·log t − t + ½·log 2πt where t > 1)", gradient=poisson_gradient, terms=poisson_terms,
+    pred="amount", target="amount", convex=True, perfect=False, least=-inf, requires=(EPSILON,), source=NELDER,
+)
+def poisson_full(p: Number, t: Number, epsilon: float = 0.0) -> Number:
+    """Negative log-likelihood of a count by its expected rate, the count's factorial by Stirling's formula."""
+    return poisson(p, t, epsilon) + stirling(t)
+
+
+def poisson_log_terms(p: Number, t: Number) -> Number:
     """The greatest term of the loss."""
-    return max(exp(p), abs(t * p), abs(times_log(t, t)) if full else 0)
+    return max(exp(p), abs(t * p), abs(times_log(t, t)))
 
 
-def poisson_log_gradient(p: Number, t: Number, full: float = 0.0) -> Number:
+def poisson_log_gradient(p: Number, t: Number) -> Number:
     """e^p − t."""
     return exp(p) - t
 
 
+def poisson_log_gradient_terms(p: Number, t: Number) -> Number:
+    """The greater term of the gradient."""
+    return max(exp(p), t)
+
+
 @LOSSES.card(
-    "e^p − t·p, full: + t·log t − t + ½·log 2πt where t > 1", gradient=poisson_log_gradient, terms=poisson_log_terms,
-    gradient_terms=lambda p, t, full=0.0: max(exp(p), t), pred="number", target="amount", convex=True, perfect=False,
-    least=-inf, requires=(FULL,),
-    source="Nelder & Wedderburn 1972, Journal of the Royal Statistical Society A 135(3):370",
+    "e^p − t·p", gradient=poisson_log_gradient, terms=poisson_log_terms, gradient_terms=poisson_log_gradient_terms,
+    pred="number", target="amount", convex=True, perfect=False, least=-inf, source=NELDER,
 )
-def poisson_log(p: Number, t: Number, full: float = 0.0) -> Number:
-    """Negative log-likelihood of a count by the logarithm of its expected rate."""
-    return exp(p) - t * p + full * stirling(t)
+def poisson_log(p: Number, t: Number) -> Number:
+    """Negative log-likelihood of a count by the logarithm of its rate, without what depends on the count alone."""
+    return exp(p) - t * p
+
+
+@LOSSES.card(
+    "e^p − t·p + (t·log t − t + ½·log 2πt where t > 1)", gradient=poisson_log_gradient, terms=poisson_log_terms,
+    gradient_terms=poisson_log_gradient_terms, pred="number", target="amount", convex=True, perfect=False, least=-inf,
+    source=NELDER,
+)
+def poisson_log_full(p: Number, t: Number) -> Number:
+    """Negative log-likelihood of a count by the logarithm of its rate, the count's factorial by Stirling's formula."""
+    return poisson_log(p, t) + stirling(t)
 
 
 def poisson_deviance_gradient(p: Number, t: Number) -> Number:
@@ -65,7 +86,7 @@ def poisson_deviance_gradient(p: Number, t: Number) -> Number:
 
 @LOSSES.card(
     "2·(t·log(t/p) − t + p)", gradient=poisson_deviance_gradient, pred="amount", target="amount", convex=True,
-    source="Nelder & Wedderburn 1972, Journal of the Royal Statistical Society A 135(3):370",
+    source=NELDER,
 )
 def poisson_deviance(p: Number, t: Number) -> Number:
     """Twice the log-likelihood that a count has beyond that of the prediction."""

@@ -19,8 +19,7 @@ ROWS, SEED = 24, 7
 def cases(card: LossCard) -> list[tuple[np.ndarray, np.ndarray]]:
     """Pairs of predictions and targets; of a loss of numbers one pair, of a loss of rows one for each length."""
     if card.row:
-        pairs = samples(card, card.knobs, "float64", ROWS, SEED)
-        return [(p, np.eye(t.shape[-1])[t.argmax(axis=-1)] if card.name in ONE_HOT else t) for p, t in pairs]
+        return [(p, _as_libraries_take(card, t)) for p, t in samples(card, card.knobs, "float64", ROWS, SEED)]
     targets = [each for each in TARGETS.get(card.target, AMOUNTS) if each or card.target != "positive"]
     if (card.pred, card.target) == ("number", "number"):
         pairs = [(t + d, t) for t in targets for d in ERRORS]
@@ -28,6 +27,13 @@ def cases(card: LossCard) -> list[tuple[np.ndarray, np.ndarray]]:
         pairs = [(p, t) for t in targets for p in PREDICTIONS.get(card.pred, AMOUNTS[1:])]
     p, t = np.array(pairs).T
     return [(p.copy(), t.copy())]
+
+
+def _as_libraries_take(card: LossCard, t: np.ndarray) -> np.ndarray:
+    """Targets with one right class, where no more is taken; symbols before blanks."""
+    if card.name in ONE_HOT:
+        return np.eye(t.shape[-1])[t.argmax(axis=-1)]
+    return np.take_along_axis(t, np.argsort(t == 0, axis=-1, stable=True), -1) if card.target == "symbols" else t
 
 
 def weights_of(card: LossCard, p: np.ndarray) -> np.ndarray:

@@ -92,7 +92,7 @@ def test_a_convention_is_consistent(library, name):
 def test_what_a_name_means():
     assert loss_convention("torch", "PoissonNLLLoss").card == "poisson_log"
     assert loss_convention("torch", "poisson").card == "poisson"
-    assert loss_convention("keras", "Poisson").params == {"epsilon": 1e-7, "full": 0.0}
+    assert loss_convention("keras", "Poisson").params == {"epsilon": 1e-7}
     assert loss_convention("torch", "mean_squared_error").name == "F.mse_loss"
     assert loss_convention("torch", "HuberLoss").card == "huber"
     assert loss_convention("torch", "tukey_biweight") is None

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 SCALES = (0.01, 1.0, 1.0, 1.0, 10.0, 100.0)
 LENGTHS = (2, 3, 4, 6, 10, 33)
+EDGES = {  # numbers to choose from
+    "vector": ((-1e4, 0.0, 3.0, 1e4), (0.0,)),
+    "logits": ((-1e4, 0.0, 3.0, 1e4), (0.0,)),
+    "probabilities": ((0.0, 1.0),),
+    "labels": ((0.0,), (1.0,)),
+    "amounts": ((0.0,),),
+    "relevances": ((0.0,), (0.0, 5.0)),
+    "cosines": ((-1.0, 0.0, 1.0),),
+}
 
 
 def samples(
@@ -34,6 +43,24 @@ def samples(
         pred, target = pred.astype(dtype), target.astype(dtype)
         yield (pred, target) if card.row else (pred[0], target[0])
         done += pred.size
+
+
+def edges(card: LossCard, params: Mapping[str, float], seed: int) -> Iterator[tuple["np.ndarray", "np.ndarray"]]:
+    """Rows of predictions and targets in float64 at the edges of what they can be, and beside those, as they come."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    columns = fitting(card, params, 6)
+    sides = []
+    for domain, width in ((card.pred, columns), (card.target, card.width(columns, **params))):
+        shape = (6, width)
+        usual = drawn(domain, random, shape, 1.0, int(params.get("classes", columns)))
+        sides.append([usual, *(random.choice(ends, shape) for ends in EDGES.get(domain, ()))])
+        if domain.endswith("distribution"):
+            sure = np.eye(width)[random.integers(0, width, 6)]
+            sides[-1].append(sure if domain == "distribution" else np.where(sure == 1, 0.0, -1e4))
+    for pred in sides[0]:
+        yield from ((pred, target) for target in sides[1])
 
 
 def fitting(card: LossCard, params: Mapping[str, float], length: int) -> int:

@@ -5,7 +5,7 @@ from dlc.kernels.scalar import inlined
 
 @inlined
 def in_order(keys, order, spare):
-    """The places of KEYS from the greatest on, equal ones as they come, as numbers in ORDER or SPARE, which is returned.
+    """The places of KEYS from the greatest on, equal ones as they come, as numbers: ORDER or SPARE.
 
     Runs that are in order are merged to longer ones until one is left.
     """

@@ -49,8 +49,8 @@ def jeffreys(p, t, out, notes):
     value = 0.0
     for i in range(p.size):
         s, y = number(p[i]), number(t[i])
-        logarithm = log_long(s / y)
-        out[i] = logarithm + (s - y) / s
+        logarithm = log_long(s / y if s != y else 1.0)
+        out[i] = logarithm + over(s - y, s)
         value = plus(value, times(s - y, logarithm))
     return value
 
@@ -146,7 +146,7 @@ def bhattacharyya(p, t, out, notes):
     for i in range(p.size):
         overlap = plus(overlap, math.sqrt(number(p[i]) * t[i]))
     for i in range(p.size):
-        out[i] = -0.5 * math.sqrt(over(number(t[i]), number(p[i]))) / overlap
+        out[i] = -0.5 * over(math.sqrt(over(number(t[i]), number(p[i]))), overlap)
     return -math.log(overlap)
 
 
@@ -184,13 +184,21 @@ def triangular_discrimination(p, t, out, notes):
 
 
 @inlined
+def mixed(s, y, alpha):
+    """(y/s)^alpha, and its product with s: that is 0 at s = 0 for an alpha below 1."""
+    ratio = over(y, s)
+    raised = math.sqrt(ratio) if alpha == 0.5 else power(ratio, alpha)
+    return raised, 0.0 if s == 0.0 and alpha < 1.0 else (raised if s == 0.0 else s * raised)
+
+
+@inlined
 def alpha_divergence(p, t, out, notes, alpha=0.5):
     value = 0.0
     for i in range(p.size):
         s, y = number(p[i]), number(t[i])
-        raised = math.sqrt(y / s) if alpha == 0.5 else power(y / s, alpha)
+        raised, product = mixed(s, y, alpha)
         out[i] = (1.0 - raised) / alpha
-        value = plus(value, alpha * y + (1.0 - alpha) * s - s * raised)
+        value = plus(value, alpha * y + (1.0 - alpha) * s - product)
     return value / (alpha * (1.0 - alpha))
 
 
@@ -198,9 +206,8 @@ def alpha_divergence(p, t, out, notes, alpha=0.5):
 def renyi(p, t, out, notes, alpha=2.0):
     total = 0.0
     for i in range(p.size):
-        s = number(p[i])
-        notes[0, i] = power(t[i] / s, alpha)
-        total = plus(total, s * notes[0, i])
+        notes[0, i], product = mixed(number(p[i]), number(t[i]), alpha)
+        total = plus(total, product)
     for i in range(p.size):
         out[i] = -notes[0, i] / total
     return math.log(total) / (alpha - 1.0)

@@ -22,7 +22,7 @@ def cosine_embedding(p, t, out, notes, margin=0.0, epsilon=0.0):
     size, other = math.sqrt(square), math.sqrt(its)
     turn = over(over(product, size), other)
     factor = -1.0 if t[0] > 0.0 else (0.0 if turn <= margin else 1.0)
-    shared = over(over(factor, size), other)
+    shared = factor / size / other if size != 0.0 and other != 0.0 else 0.0
     for i in range(n):
         x, y = number(a[i]), number(b[i])
         out[i] = shared * y - over(factor * turn * x, square)

@@ -29,20 +29,20 @@ def listmle(p, t, out, notes):
     for i in range(p.size):
         notes[0, i] = t[i]
     order = in_order(notes[0], notes[1], notes[2])
-    # From the last choice to the first: the logarithm of the sum of all that are left is high + log(total).
-    high, total, value, sums = number(p[int(order[p.size - 1])]), 0.0, 0.0, notes[0]
+    # From the last choice to the first: the sum of e^p over all that are left is e^high·total.
+    high, total, value, highs, totals = number(p[int(order[p.size - 1])]), 0.0, 0.0, notes[0], notes[3]
     for k in range(p.size - 1, -1, -1):
         z = number(p[int(order[k])])
         if z > high or z != z:
             total, high = total * exp_less(high, z) + 1.0, z
         else:
             total += exp_less(z, high)
-        sums[k] = high + math.log(total)
+        highs[k], totals[k] = high, total
         value += (high - z) + math.log(total)
     for k in range(p.size):
         i, share = int(order[k]), 0.0
         for j in range(k + 1):
-            share = plus(share, exp_or_0(p[i] - sums[j]))
+            share = plus(share, exp_less(number(p[i]), highs[j]) / totals[j])
         out[i] = share - 1.0
     return value
 

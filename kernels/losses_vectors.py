@@ -59,7 +59,7 @@ def relative_l2(p, t, out, notes):
     size, of_target = distance(p, t, notes[0], 2.0, 0.0, 0.0), math.sqrt(total)
     for i in range(p.size):
         out[i] = over(notes[0, i], of_target)
-    return size / of_target
+    return over(size, of_target)
 
 
 @inlined
@@ -73,9 +73,9 @@ def cosine(a, b, slopes, epsilon):
         product = plus(product, x * y)
     size, its = math.sqrt(at_least(square, epsilon)), math.sqrt(at_least(other, epsilon))
     turn = over(over(product, size), its)
-    along = 0.0 if square < epsilon else over(turn, size)
+    along, is_angle = 0.0 if square < epsilon else over(turn, size), size != 0.0 and its != 0.0
     for i in range(a.size):
-        slopes[i] = over(over(number(b[i]), its) - along * a[i], size) if its != 0.0 else 0.0
+        slopes[i] = (b[i] / its - along * a[i]) / size if is_angle else 0.0
     return turn
 
 

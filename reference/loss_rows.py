@@ -1,8 +1,9 @@
 """Rows of numbers as losses use them, in plain sums."""
 
 from collections.abc import Sequence
+from math import inf
 
-from dlc.reference.numbers import Number, exp, log1p
+from dlc.reference.numbers import Number, exp, log1p, sign
 
 Row = Sequence[Number]
 
@@ -60,6 +61,13 @@ def dot(a: Row, b: Row) -> Number:
 def one_hot(place: int, count: int) -> list[int]:
     """1 at PLACE, else 0."""
     return [int(i == place) for i in range(count)]
+
+
+def over(a: Number, b: Number) -> Number:
+    """a/b; 0 where a is 0, and infinite where only b is."""
+    if a == 0:
+        return 0 * a
+    return a / b if b else sign(a) * inf
 
 
 def smoothed(t: Row, smoothing: Number) -> list[Number]:

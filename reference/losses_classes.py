@@ -39,8 +39,9 @@ def softmax_cross_entropy_gradient(p: Row, t: Row, smoothing: Number = 0.0) -> l
 
 @LOSSES.card(
     "−Σ tᵢ·log softmax(p)ᵢ, t smoothed to (1 − smoothing)·t + smoothing/n", gradient=softmax_cross_entropy_gradient,
-    gradient_terms=greatest_share, pred="logits", target="distribution", row=True, convex=True, perfect=False, requires=SMOOTHING,
-    aliases=("safe_softmax_cross_entropy",), ulp={"float32": (1, 2), "float64": (8, 8)}, source="Bridle 1990, NeurIPS 2",
+    gradient_terms=greatest_share, pred="logits", target="distribution", row=True, convex=True, perfect=False,
+    requires=SMOOTHING, aliases=("safe_softmax_cross_entropy",), ulp={"float32": (1, 2), "float64": (8, 8)},
+    source="Bridle 1990, NeurIPS 2",
 )
 def softmax_cross_entropy(p: Row, t: Row, smoothing: float = 0.0) -> Number:
     """Cross-entropy of a distribution and the softmax of logits."""
@@ -53,8 +54,9 @@ def sparse_softmax_cross_entropy_gradient(p: Row, t: Row, smoothing: Number = 0.
 
 
 @LOSSES.card(
-    "−log softmax(p)ₜ; smoothing spreads a part over all classes", gradient=sparse_softmax_cross_entropy_gradient, gradient_terms=greatest_of_one,
-    pred="logits", target="class", row=True, convex=True, perfect=False, requires=SMOOTHING, ulp={"float32": (1, 2), "float64": (8, 8)},
+    "−log softmax(p)ₜ; smoothing spreads a part over all classes", gradient=sparse_softmax_cross_entropy_gradient,
+    gradient_terms=greatest_of_one, pred="logits", target="class", row=True, convex=True, perfect=False,
+    requires=SMOOTHING, ulp={"float32": (1, 2), "float64": (8, 8)},
     aliases=("softmax_cross_entropy_with_integer_labels", "multiclass_logistic"), source="Bridle 1990, NeurIPS 2",
 )
 def sparse_softmax_cross_entropy(p: Row, t: Row, smoothing: float = 0.0) -> Number:
@@ -85,9 +87,10 @@ def focal_terms(p: Row, t: Row, alpha: Number, gamma: Number) -> Number:
 
 
 @LOSSES.card(
-    "−alpha·Σ tᵢ·(1 − sᵢ)^gamma·log sᵢ, s = softmax(p)", gradient=softmax_focal_gradient, gradient_terms=focal_terms, pred="logits",
-    target="distribution", row=True, perfect=False, requires=(("gamma >= 1", lambda gamma: gamma >= 1),),
-    ulp={"float32": (1, 2), "float64": (16, 32)}, source="Lin, Goyal, Girshick, He & Dollár 2017, ICCV, for classes that exclude each other",
+    "−alpha·Σ tᵢ·(1 − sᵢ)^gamma·log sᵢ, s = softmax(p)", gradient=softmax_focal_gradient, gradient_terms=focal_terms,
+    pred="logits", target="distribution", row=True, perfect=False, requires=(("gamma >= 1", lambda gamma: gamma >= 1),),
+    ulp={"float32": (1, 2), "float64": (16, 32)},
+    source="Lin, Goyal, Girshick, He & Dollár 2017, ICCV, for classes that exclude each other",
 )
 def softmax_focal(p: Row, t: Row, alpha: float = 1.0, gamma: float = 2.0) -> Number:
     """Cross-entropy of logits that counts examples less the better they are known."""
@@ -97,12 +100,15 @@ def softmax_focal(p: Row, t: Row, alpha: float = 1.0, gamma: float = 2.0) -> Num
 def poly_loss_gradient(p: Row, t: Row, epsilon: Number = 2.0) -> list[Number]:
     """s·Σ t − t − epsilon·s·(t − Σ tⱼ·sⱼ), s = softmax(p)."""
     shares = softmax(p)
-    return [e - epsilon * h for e, h in zip(softmax_cross_entropy_gradient(p, t), through_softmax(t, shares), strict=True)]
+    return [
+        e - epsilon * h for e, h in zip(softmax_cross_entropy_gradient(p, t), through_softmax(t, shares), strict=True)
+    ]
 
 
 @LOSSES.card(
-    "−Σ tᵢ·log sᵢ + epsilon·(Σ tᵢ·(1 − sᵢ)), s = softmax(p)", gradient=poly_loss_gradient, gradient_terms=greatest_share, pred="logits",
-    target="distribution", row=True, perfect=False, aliases=("poly1", "poly_loss_cross_entropy"), ulp={"float32": (1, 2), "float64": (8, 16)},
+    "−Σ tᵢ·log sᵢ + epsilon·(Σ tᵢ·(1 − sᵢ)), s = softmax(p)", gradient=poly_loss_gradient,
+    gradient_terms=greatest_share, pred="logits", target="distribution", row=True, perfect=False,
+    aliases=("poly1", "poly_loss_cross_entropy"), ulp={"float32": (1, 2), "float64": (8, 16)},
     requires=(("epsilon >= -1", lambda epsilon: epsilon >= -1),), source="Leng et al. 2022, ICLR, arXiv:2204.12511",
 )
 def poly_loss(p: Row, t: Row, epsilon: float = 2.0) -> Number:
@@ -115,7 +121,9 @@ def surprises(t: Row, floor: Number) -> list[Number]:
     return [-max(log(y), floor) if y > 0 else -floor for y in t]
 
 
-def symmetric_cross_entropy_gradient(p: Row, t: Row, alpha: Number = 0.1, beta: Number = 1.0, floor: Number = -4.0) -> list[Number]:
+def symmetric_cross_entropy_gradient(
+    p: Row, t: Row, alpha: Number = 0.1, beta: Number = 1.0, floor: Number = -4.0
+) -> list[Number]:
     """alpha·(s·Σ t − t) + beta·s·(r − Σ rⱼ·sⱼ), s = softmax(p), r = −max(log t, floor)."""
     reverse = through_softmax(surprises(t, floor), softmax(p))
     return [alpha * a + beta * b for a, b in zip(softmax_cross_entropy_gradient(p, t), reverse, strict=True)]
@@ -151,10 +159,12 @@ def distillation_terms(p: Row, t: Row, temperature: Number) -> Number:
 
 
 @LOSSES.card(
-    "T²·Σ qᵢ·log(qᵢ / sᵢ), q = softmax(t/T), s = softmax(p/T), T = temperature", gradient=distillation_gradient, terms=distillation_terms,
-    gradient_terms=lambda p, t, temperature: temperature * greatest(*(softmax([z / temperature for z in row]) for row in (p, t))),
-    pred="logits", target="logits", row=True, convex=True, requires=(("temperature > 0", lambda temperature: temperature > 0),),
-    ulp={"float32": (1, 2), "float64": (64, 64)}, aliases=("knowledge_distillation",), source="Hinton, Vinyals & Dean 2015, arXiv:1503.02531",
+    "T²·Σ qᵢ·log(qᵢ / sᵢ), q = softmax(t/T), s = softmax(p/T), T = temperature", gradient=distillation_gradient,
+    terms=distillation_terms,
+    gradient_terms=lambda p, t, temperature: temperature,
+    pred="logits", target="logits", row=True, convex=True,
+    requires=(("temperature > 0", lambda temperature: temperature > 0),), ulp={"float32": (1, 2), "float64": (64, 64)},
+    aliases=("knowledge_distillation",), source="Hinton, Vinyals & Dean 2015, arXiv:1503.02531",
 )
 def distillation(p: Row, t: Row, temperature: float = 2.0) -> Number:
     """How far a student's softened classes are from those of a teacher, both given as logits."""
@@ -170,9 +180,9 @@ def squentropy_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "−log softmax(p)ₜ + Σ over other classes of pᵢ²/(n − 1)", gradient=squentropy_gradient, gradient_terms=greatest_of_one, pred="logits",
-    target="class", row=True, convex=True, perfect=False, ulp={"float32": (1, 2), "float64": (8, 8)},
-    source="Hui, Belkin & Wright 2023, ICML, arXiv:2302.03952",
+    "−log softmax(p)ₜ + Σ over other classes of pᵢ²/(n − 1)", gradient=squentropy_gradient,
+    gradient_terms=greatest_of_one, pred="logits", target="class", row=True, convex=True, perfect=False,
+    ulp={"float32": (1, 2), "float64": (8, 8)}, source="Hui, Belkin & Wright 2023, ICML, arXiv:2302.03952",
 )
 def squentropy(p: Row, t: Row) -> Number:
     """Cross-entropy of the right class and the mean square of the other classes' logits."""
@@ -194,8 +204,10 @@ def normalized_terms(p: Row, t: Row) -> Number:
 
 
 @LOSSES.card(
-    "log sₜ / Σ log sᵢ, s = softmax(p)", gradient=normalized_cross_entropy_gradient, gradient_terms=normalized_terms, pred="logits", target="class",
-    row=True, perfect=False, aliases=("nce",), ulp={"float32": (1, 2), "float64": (8, 16)}, source="Ma, Huang, Wang, Romano, Erfani & Bailey 2020, ICML, arXiv:2006.13554",
+    "log sₜ / Σ log sᵢ, s = softmax(p)", gradient=normalized_cross_entropy_gradient, gradient_terms=normalized_terms,
+    pred="logits", target="class", row=True, perfect=False, aliases=("nce",),
+    ulp={"float32": (1, 2), "float64": (8, 16)},
+    source="Ma, Huang, Wang, Romano, Erfani & Bailey 2020, ICML, arXiv:2006.13554",
 )
 def normalized_cross_entropy(p: Row, t: Row) -> Number:
     """The right class's share in the cross-entropies of all classes, between 0 and 1: robust to wrong labels."""
@@ -205,15 +217,21 @@ def normalized_cross_entropy(p: Row, t: Row) -> Number:
 
 def zlpr_gradient(p: Row, t: Row) -> list[Number]:
     """e^p / (1 + Σ₀ e^p) where t is 0, −e^(−p) / (1 + Σ₁ e^(−p)) where it is 1."""
-    parts = {side: logsumexp([0 * p[0], *(z if y == 0 else -z for z, y in zip(p, t, strict=True) if y == side)]) for side in (0, 1)}
+    parts = {
+        side: logsumexp([0 * p[0], *(z if y == 0 else -z for z, y in zip(p, t, strict=True) if y == side)])
+        for side in (0, 1)
+    }
     return [exp(z - parts[0]) if y == 0 else -exp(-z - parts[1]) for z, y in zip(p, t, strict=True)]
 
 
 @LOSSES.card(
-    "log(1 + Σ over tᵢ = 0 of e^pᵢ) + log(1 + Σ over tᵢ = 1 of e^(−pᵢ))", gradient=zlpr_gradient, pred="logits", target="labels", row=True,
-    gradient_terms=lambda p, t: greatest(zlpr_gradient(p, t)), convex=True, perfect=False, aliases=("multilabel_categorical_cross_entropy",), ulp={"float32": (1, 2), "float64": (8, 16)},
+    "log(1 + Σ over tᵢ = 0 of e^pᵢ) + log(1 + Σ over tᵢ = 1 of e^(−pᵢ))", gradient=zlpr_gradient, pred="logits",
+    target="labels", row=True, gradient_terms=lambda p, t: greatest(zlpr_gradient(p, t)), convex=True, perfect=False,
+    aliases=("multilabel_categorical_cross_entropy",), ulp={"float32": (1, 2), "float64": (8, 16)},
     source="Su, Zhu, Murtadha, Wen & Liu 2022, arXiv:2208.02955",
 )
 def zlpr(p: Row, t: Row) -> Number:
     """Every right class above 0, every other below, as one cross-entropy for several labels."""
-    return sum(logsumexp([0 * p[0], *(z if y == 0 else -z for z, y in zip(p, t, strict=True) if y == side)]) for side in (0, 1))
+    return sum(
+        logsumexp([0 * p[0], *(z if y == 0 else -z for z, y in zip(p, t, strict=True) if y == side)]) for side in (0, 1)
+    )

@@ -9,7 +9,10 @@ from dlc.reference.numbers import Number
 # fmt: off
 
 ULP = {"float32": (1, 2), "float64": (16, 16)}
-KNOBS = (("dim is 1, 2, 3, ...", lambda dim: dim >= 1 and dim == int(dim)), ("temperature > 0", lambda temperature: temperature > 0))
+KNOBS = (
+    ("dim is 1, 2, 3, ...", lambda dim: dim >= 1 and dim == int(dim)),
+    ("temperature > 0", lambda temperature: temperature > 0),
+)
 
 
 def vectors_of(p: Row, dim: Number) -> list[Row]:
@@ -50,9 +53,10 @@ def product_size(p: Row, dim: Number) -> Number:
 
 
 @LOSSES.card(
-    "−log softmax(a·x)₁ for an anchor a, its positive x₁ and negatives xᵢ", gradient=npairs_gradient, pred="vector", target="nothing", row=True, perfect=False,
-    target_length=no_target, terms=lambda p, t, dim: product_size(p, dim), gradient_terms=lambda p, t, dim: product_size(p, dim) * max(1, max(abs(z) for z in p)), ulp=ULP,
-    requires=KNOBS[:1], source="Sohn 2016, NeurIPS",
+    "−log softmax(a·x)₁ for an anchor a, its positive x₁ and negatives xᵢ", gradient=npairs_gradient, pred="vector",
+    target="nothing", row=True, perfect=False, target_length=no_target, terms=lambda p, t, dim: product_size(p, dim),
+    gradient_terms=lambda p, t, dim: product_size(p, dim) * max(1, max(abs(z) for z in p)), ulp=ULP, requires=KNOBS[:1],
+    source="Sohn 2016, NeurIPS",
 )
 def npairs(p: Row, t: Row, dim: float = 2.0) -> Number:
     """An anchor's product with its positive above those with negatives."""
@@ -73,8 +77,12 @@ def through_cosines(p: Row, dim: Number, temperature: Number, slopes: list[list[
     for i, a in enumerate(vectors):
         for j, b in enumerate(vectors):
             if i != j and slopes[i][j]:
-                found[i] = [g + slopes[i][j] / temperature * x for g, x in zip(found[i], cosine_slopes(a, b), strict=True)]
-                found[j] = [g + slopes[i][j] / temperature * x for g, x in zip(found[j], cosine_slopes(b, a), strict=True)]
+                found[i] = [
+                    g + slopes[i][j] / temperature * x for g, x in zip(found[i], cosine_slopes(a, b), strict=True)
+                ]
+                found[j] = [
+                    g + slopes[i][j] / temperature * x for g, x in zip(found[j], cosine_slopes(b, a), strict=True)
+                ]
     return [x for v in found for x in v]
 
 
@@ -91,9 +99,10 @@ def info_nce_gradient(p: Row, t: Row, dim: Number = 2.0, temperature: Number = 0
 
 
 @LOSSES.card(
-    "−log softmax(cos(a, x)/temperature)₁ for an anchor a, its positive x₁ and negatives xᵢ", gradient=info_nce_gradient, pred="vector", target="nothing", row=True,
-    perfect=False, target_length=no_target, terms=lambda p, t, dim, temperature: 1 / temperature, gradient_terms=steepest, ulp=ULP, requires=KNOBS, aliases=("infonce",),
-    source="van den Oord, Li & Vinyals 2018, arXiv:1807.03748",
+    "−log softmax(cos(a, x)/temperature)₁ for an anchor a, its positive x₁ and negatives xᵢ",
+    gradient=info_nce_gradient, pred="vector", target="nothing", row=True, perfect=False, target_length=no_target,
+    terms=lambda p, t, dim, temperature: 1 / temperature, gradient_terms=steepest, ulp=ULP, requires=KNOBS,
+    aliases=("infonce",), source="van den Oord, Li & Vinyals 2018, arXiv:1807.03748",
 )
 def info_nce(p: Row, t: Row, dim: float = 2.0, temperature: float = 0.07) -> Number:
     """An anchor nearer, by angle, to its positive than to negatives."""
@@ -119,9 +128,10 @@ def ntxent_gradient(p: Row, t: Row, dim: Number = 2.0, temperature: Number = 0.0
 
 
 @LOSSES.card(
-    "mean over pairs (i, j) of one group of −log(e^sᵢⱼ / (e^sᵢⱼ + Σ over other groups of e^sᵢₖ)), s = cos/temperature", gradient=ntxent_gradient, pred="vector", target="groups",
-    row=True, perfect=False, target_length=one_group_each, terms=lambda p, t, dim, temperature: 1 / temperature, gradient_terms=steepest, ulp=ULP, requires=KNOBS, aliases=("nt_xent",),
-    source="Chen, Kornblith, Norouzi & Hinton 2020, ICML, arXiv:2002.05709; Sohn 2016",
+    "mean over pairs (i, j) of one group of −log(e^sᵢⱼ / (e^sᵢⱼ + Σ over other groups of e^sᵢₖ)), s = cos/temperature",
+    gradient=ntxent_gradient, pred="vector", target="groups", row=True, perfect=False, target_length=one_group_each,
+    terms=lambda p, t, dim, temperature: 1 / temperature, gradient_terms=steepest, ulp=ULP, requires=KNOBS,
+    aliases=("nt_xent",), source="Chen, Kornblith, Norouzi & Hinton 2020, ICML, arXiv:2002.05709; Sohn 2016",
 )
 def ntxent(p: Row, t: Row, dim: float = 2.0, temperature: float = 0.07) -> Number:
     """Vectors of one group nearer, by angle, than those of other groups; 0 without a pair."""
@@ -147,15 +157,18 @@ def supervised_contrastive_gradient(p: Row, t: Row, dim: Number = 2.0, temperatu
 
 
 @LOSSES.card(
-    "mean over anchors i of the mean over its group of −log(e^sᵢⱼ / Σ over k ≠ i of e^sᵢₖ), s = cos/temperature", gradient=supervised_contrastive_gradient, pred="vector",
-    target="groups", row=True, perfect=False, target_length=one_group_each, terms=lambda p, t, dim, temperature: 1 / temperature, gradient_terms=steepest, ulp=ULP, requires=KNOBS,
-    aliases=("supcon",), source="Khosla et al. 2020, NeurIPS, arXiv:2004.11362",
+    "mean over anchors i of the mean over its group of −log(e^sᵢⱼ / Σ over k ≠ i of e^sᵢₖ), s = cos/temperature",
+    gradient=supervised_contrastive_gradient, pred="vector", target="groups", row=True, perfect=False,
+    target_length=one_group_each, terms=lambda p, t, dim, temperature: 1 / temperature, gradient_terms=steepest,
+    ulp=ULP, requires=KNOBS, aliases=("supcon",), source="Khosla et al. 2020, NeurIPS, arXiv:2004.11362",
 )
 def supervised_contrastive(p: Row, t: Row, dim: float = 2.0, temperature: float = 0.07) -> Number:
     """Vectors of one group nearer, by angle, than all others; anchors alone in their group do not count."""
     sims, positives = similarities(p, dim, temperature), positives_of(t)
     losses = [
-        logsumexp([s for k, s in enumerate(sims[i]) if k != i]) - sum(sims[i][j] for j in positives[i]) / len(positives[i])
-        for i in range(len(t)) if positives[i]
+        logsumexp([s for k, s in enumerate(sims[i]) if k != i])
+        - sum(sims[i][j] for j in positives[i]) / len(positives[i])
+        for i in range(len(t))
+        if positives[i]
     ]
     return sum(losses) / len(losses) if losses else 0 * p[0]

@@ -43,8 +43,10 @@ def inverse_size(p: Row, count: int, epsilon: Number = 0) -> Number:
 
 
 @LOSSES.card(
-    "1 − cos(p₁, p₂) where t = 1, max(0, cos(p₁, p₂) − margin) where t = −1; epsilon is added to squared norms", gradient=cosine_embedding_gradient, pred="vector", target="sign", row=True,
-    parts=2, names=("vector", "other vector"), perfect=False, terms=lambda p, t, **_: 1, gradient_terms=lambda p, t, margin, epsilon: inverse_size(p, 2, epsilon), ulp=ULP,
+    "1 − cos(p₁, p₂) where t = 1, max(0, cos(p₁, p₂) − margin) where t = −1; epsilon is added to squared norms",
+    gradient=cosine_embedding_gradient, pred="vector", target="sign", row=True, parts=2,
+    names=("vector", "other vector"), perfect=False, terms=lambda p, t, **_: 1,
+    gradient_terms=lambda p, t, margin, epsilon: inverse_size(p, 2, epsilon), ulp=ULP,
     requires=(("epsilon >= 0", lambda epsilon: epsilon >= 0),), source="torch.nn.CosineEmbeddingLoss",
 )
 def cosine_embedding(p: Row, t: Row, margin: float = 0.0, epsilon: float = 0.0) -> Number:
@@ -72,12 +74,22 @@ def triplet_margin_parts(
     if swap and other < far:
         slopes = [by_near, [-x - y for x, y in zip(by_near, by_other, strict=True)], by_other]
         return margin + near - other, [x for row in slopes for x in row]
-    slopes = [[x - y for x, y in zip(by_near, by_far, strict=True)], [z - x for x, z in zip(by_near, zero, strict=True)], by_far]
+    slopes = [
+        [x - y for x, y in zip(by_near, by_far, strict=True)],
+        [z - x for x, z in zip(by_near, zero, strict=True)],
+        by_far,
+    ]
     return margin + near - far, [x for row in slopes for x in row]
 
 
 def triplet_margin_gradient(
-    p: Row, t: Row, margin: Number = 1.0, power: Number = 2.0, epsilon: Number = 1e-6, swap: Number = 0.0, floor: Number = 0.0,
+    p: Row,
+    t: Row,
+    margin: Number = 1.0,
+    power: Number = 2.0,
+    epsilon: Number = 1e-6,
+    swap: Number = 0.0,
+    floor: Number = 0.0,
 ) -> list[Number]:
     """Unit vectors along the distances where the loss is not 0, for power 2."""
     value, slopes = triplet_margin_parts(p, margin, power, epsilon, swap, floor)
@@ -85,14 +97,25 @@ def triplet_margin_gradient(
 
 
 @LOSSES.card(
-    "max(0, margin + d(a, p) − d(a, n)), d(x, y) = (Σ |xᵢ − yᵢ + epsilon|^power + floor)^(1/power); swap takes d(p, n) for d(a, n) where it is less",
-    gradient=triplet_margin_gradient, pred="vector", target="nothing", row=True, parts=3, names=TRIPLET, perfect=False, ulp=ULP,
-    terms=lambda p, t, margin, **_: max(margin, 3 * greatest(p)), gradient_terms=lambda p, t, **_: max(1, greatest(p) / min(distance(a, b)[0] for a, b in triplet_pairs(p))),
-    requires=(("power >= 1", lambda power: power >= 1), ("epsilon, floor >= 0", lambda epsilon, floor: epsilon >= 0 and floor >= 0), ("swap is 0 or 1", lambda swap: swap in (0, 1))),
+    "max(0, margin + d(a, p) − d(a, n)), d(x, y) = (Σ |xᵢ − yᵢ + epsilon|^power + floor)^(1/power); "
+    "swap takes d(p, n) for d(a, n) where it is less",
+    gradient=triplet_margin_gradient, pred="vector", target="nothing", row=True, parts=3, names=TRIPLET, perfect=False,
+    ulp=ULP, terms=lambda p, t, margin, **_: max(margin, 3 * greatest(p)),
+    gradient_terms=lambda p, t, **_: max(1, greatest(p) / (min(distance(a, b)[0] for a, b in triplet_pairs(p)) or 1)),
+    requires=(
+        ("power >= 1", lambda power: power >= 1), ("swap is 0 or 1", lambda swap: swap in (0, 1)),
+        ("epsilon, floor >= 0", lambda epsilon, floor: epsilon >= 0 and floor >= 0),
+    ),
     source="Balntas, Riba, Ponsa & Mikolajczyk 2016, BMVC; Schroff, Kalenichenko & Philbin 2015, CVPR",
 )
 def triplet_margin(
-    p: Row, t: Row, margin: float = 1.0, power: float = 2.0, epsilon: float = 1e-6, swap: float = 0.0, floor: float = 0.0,
+    p: Row,
+    t: Row,
+    margin: float = 1.0,
+    power: float = 2.0,
+    epsilon: float = 1e-6,
+    swap: float = 0.0,
+    floor: float = 0.0,
 ) -> Number:
     """An anchor nearer to its positive than to its negative by a margin."""
     return max(0 * p[0], triplet_margin_parts(p, margin, power, epsilon, swap, floor)[0])
@@ -114,8 +137,9 @@ def triplet_cosine_gradient(p: Row, t: Row, margin: Number = 0.5) -> list[Number
 
 
 @LOSSES.card(
-    "max(0, margin + cos(a, n) − cos(a, p))", gradient=triplet_cosine_gradient, pred="vector", target="nothing", row=True, parts=3, names=TRIPLET, perfect=False, ulp=ULP,
-    terms=lambda p, t, margin: 1, gradient_terms=lambda p, t, margin: inverse_size(p, 3), source="torch.nn.TripletMarginWithDistanceLoss, of cosines",
+    "max(0, margin + cos(a, n) − cos(a, p))", gradient=triplet_cosine_gradient, pred="vector", target="nothing",
+    row=True, parts=3, names=TRIPLET, perfect=False, ulp=ULP, terms=lambda p, t, margin: 1,
+    gradient_terms=lambda p, t, margin: inverse_size(p, 3), source="torch.nn.TripletMarginWithDistanceLoss, of cosines",
 )
 def triplet_cosine(p: Row, t: Row, margin: float = 0.5) -> Number:
     """An anchor's angle to its positive less than to its negative by a margin of cosines."""
@@ -131,8 +155,9 @@ def contrastive_embedding_gradient(p: Row, t: Row, margin: Number = 1.0) -> list
 
 
 @LOSSES.card(
-    "t·d²/2 + (1 − t)·max(0, margin − d)²/2, d = ‖p₁ − p₂‖", gradient=contrastive_embedding_gradient, pred="vector", target="label", row=True, parts=2,
-    names=("vector", "other vector"), perfect=False, terms=lambda p, t, margin: margin, gradient_terms=lambda p, t, margin: margin, ulp=ULP,
+    "t·d²/2 + (1 − t)·max(0, margin − d)²/2, d = ‖p₁ − p₂‖", gradient=contrastive_embedding_gradient, pred="vector",
+    target="label", row=True, parts=2, names=("vector", "other vector"), perfect=False,
+    terms=lambda p, t, margin: margin, gradient_terms=lambda p, t, margin: margin, ulp=ULP,
     aliases=("contrastive_pair",), source="Hadsell, Chopra & LeCun 2006, CVPR",
 )
 def contrastive_embedding(p: Row, t: Row, margin: float = 1.0) -> Number:
@@ -168,11 +193,13 @@ def circle_gradient(p: Row, t: Row, gamma: Number = 80.0, margin: Number = 0.4) 
 
 
 @LOSSES.card(
-    "log(1 + Σ over tⱼ = 0 of e^(γ·[pⱼ + m]₊·(pⱼ − m)) · Σ over tᵢ = 1 of e^(γ·[1 + m − pᵢ]₊·(1 − m − pᵢ))), γ = gamma, m = margin", gradient=circle_gradient,
-    gradient_terms=lambda p, t, gamma, margin: 4 * gamma, pred="cosines", target="labels", row=True, perfect=False, ulp={"float32": (1, 2), "float64": (512, 512)},
+    "log(1 + Σ over tⱼ = 0 of e^(γ·[pⱼ + m]₊·(pⱼ − m)) · Σ over tᵢ = 1 of e^(γ·[1 + m − pᵢ]₊·(1 − m − pᵢ))), "
+    "γ = gamma, m = margin",
+    gradient=circle_gradient, gradient_terms=lambda p, t, gamma, margin: 4 * gamma, pred="cosines", target="labels",
+    row=True, perfect=False, ulp={"float32": (1, 2), "float64": (512, 512)},
     source="Sun et al. 2020, CVPR, arXiv:2002.10857 (the weights are differentiated, too)",
 )
 def circle(p: Row, t: Row, gamma: float = 80.0, margin: float = 0.4) -> Number:
-    """Similarities of an anchor to others: near 1 where they belong together (1), near 0 elsewhere; 0 without a pair."""
+    """Similarities of an anchor to others: near 1 where they belong together (1), else near 0; 0 without a pair."""
     sides = circle_parts(p, t, gamma, margin)
     return softplus(sum(logsumexp(z) for _, z, _ in sides)) if all(places for places, _, _ in sides) else 0 * p[0]

@@ -1,9 +1,7 @@
 """Losses of a row of scores, one for each class: the right one is to be above the others by a margin."""
 
-from math import acos
-
 from dlc.reference.loss_family import LOSSES
-from dlc.reference.loss_rows import Row, dot, greatest, logsumexp, sigmoid, softplus
+from dlc.reference.loss_rows import Row, dot, greatest, logsumexp, over, sigmoid, softplus
 from dlc.reference.losses_classes import greatest_of_one, softmax_cross_entropy_gradient, sparse_softmax_cross_entropy
 from dlc.reference.numbers import Number, cos, exp, library, pi, sin, sqrt
 
@@ -14,7 +12,7 @@ ONE_OR_TWO = (("power is 1 or 2", lambda power: power in (1, 2)),)
 
 
 def multi_margin_gradient(p: Row, t: Row, power: Number = 1.0, margin: Number = 1.0) -> list[Number]:
-    """power·max(0, margin − pₜ + pᵢ)^(power − 1) / n where that is not 0; the right class has minus the sum of these."""
+    """power·max(0, margin − pₜ + pᵢ)^(power − 1) / n where not 0; at the right class minus the sum of these."""
     right = int(t[0])
     gaps = [margin - p[right] + z for z in p]
     slopes = [power * gap ** (power - 1) / len(p) if gap > 0 and i != right else 0 for i, gap in enumerate(gaps)]
@@ -22,8 +20,9 @@ def multi_margin_gradient(p: Row, t: Row, power: Number = 1.0, margin: Number = 
 
 
 @LOSSES.card(
-    "Σ over other classes of max(0, margin − pₜ + pᵢ)^power / n", gradient=multi_margin_gradient, pred="logits", target="class", row=True,
-    convex=True, perfect=False, requires=ONE_OR_TWO, ulp={"float32": (1, 1), "float64": (16, 16)}, aliases=("weston_watkins",),
+    "Σ over other classes of max(0, margin − pₜ + pᵢ)^power / n", gradient=multi_margin_gradient, pred="logits",
+    target="class", row=True, convex=True, perfect=False, requires=ONE_OR_TWO,
+    ulp={"float32": (1, 1), "float64": (16, 16)}, aliases=("weston_watkins",),
     terms=lambda p, t, power, margin: max(abs(margin), greatest(p)) ** power,
     gradient_terms=lambda p, t, power, margin: max(1, abs(margin), greatest(p)), source="Weston & Watkins 1999, ESANN",
 )
@@ -41,8 +40,9 @@ def multilabel_margin_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "Σ over pairs tᵢ = 1, tⱼ = 0 of max(0, 1 − pᵢ + pⱼ) / n", gradient=multilabel_margin_gradient, pred="logits", target="labels", row=True, convex=True,
-    perfect=False, ulp={"float32": (1, 1), "float64": (16, 8)}, terms=lambda p, t: max(1, greatest(p)), source="Elisseeff & Weston 2001, NeurIPS 14, in torch's scale",
+    "Σ over pairs tᵢ = 1, tⱼ = 0 of max(0, 1 − pᵢ + pⱼ) / n", gradient=multilabel_margin_gradient, pred="logits",
+    target="labels", row=True, convex=True, perfect=False, ulp={"float32": (1, 1), "float64": (16, 8)},
+    terms=lambda p, t: max(1, greatest(p)), source="Elisseeff & Weston 2001, NeurIPS 14, in torch's scale",
 )
 def multilabel_margin(p: Row, t: Row) -> Number:
     """Every right class above every wrong one by 1."""
@@ -56,8 +56,9 @@ def multilabel_soft_margin_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "−Σ (tᵢ·log σ(pᵢ) + (1 − tᵢ)·log σ(−pᵢ)) / n", gradient=multilabel_soft_margin_gradient, gradient_terms=greatest_of_one, pred="logits", target="labels",
-    row=True, convex=True, perfect=False, ulp={"float32": (1, 2), "float64": (8, 8)}, source="torch.nn.MultiLabelSoftMarginLoss; Cox 1958, JRSS B 20:215",
+    "−Σ (tᵢ·log σ(pᵢ) + (1 − tᵢ)·log σ(−pᵢ)) / n", gradient=multilabel_soft_margin_gradient,
+    gradient_terms=greatest_of_one, pred="logits", target="labels", row=True, convex=True, perfect=False,
+    ulp={"float32": (1, 2), "float64": (8, 8)}, source="torch.nn.MultiLabelSoftMarginLoss; Cox 1958, JRSS B 20:215",
 )
 def multilabel_soft_margin(p: Row, t: Row) -> Number:
     """The mean of each label's own cross-entropy, from logits."""
@@ -75,9 +76,10 @@ def lsep_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "log(1 + Σ over pairs tᵢ = 1, tⱼ = 0 of e^(pⱼ − pᵢ))", gradient=lsep_gradient, gradient_terms=lambda p, t: greatest(lsep_gradient(p, t)),
-    pred="logits", target="labels", row=True, convex=True, perfect=False, ulp={"float32": (1, 2), "float64": (256, 256)},
-    aliases=("log_sum_exp_pairwise",), source="Li, Song & Luo 2017, CVPR, arXiv:1704.03135",
+    "log(1 + Σ over pairs tᵢ = 1, tⱼ = 0 of e^(pⱼ − pᵢ))", gradient=lsep_gradient,
+    gradient_terms=lambda p, t: greatest(lsep_gradient(p, t)), pred="logits", target="labels", row=True, convex=True,
+    perfect=False, ulp={"float32": (1, 2), "float64": (256, 256)}, aliases=("log_sum_exp_pairwise",),
+    source="Li, Song & Luo 2017, CVPR, arXiv:1704.03135",
 )
 def lsep(p: Row, t: Row) -> Number:
     """Every right class above every wrong one, smoothly."""
@@ -95,25 +97,31 @@ def categorical_hinge_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "max(0, 1 + max (1 − tᵢ)·pᵢ − Σ tᵢ·pᵢ)", gradient=categorical_hinge_gradient, pred="logits", target="one-hot", row=True, convex=True, perfect=False,
-    terms=lambda p, t: max(1, greatest(p)), ulp={"float32": (1, 1), "float64": (4, 1)}, source="keras.losses.CategoricalHinge",
+    "max(0, 1 + max (1 − tᵢ)·pᵢ − Σ tᵢ·pᵢ)", gradient=categorical_hinge_gradient, pred="logits", target="one-hot",
+    row=True, convex=True, perfect=False, terms=lambda p, t: max(1, greatest(p)),
+    ulp={"float32": (1, 1), "float64": (4, 1)}, source="keras.losses.CategoricalHinge",
 )
 def categorical_hinge(p: Row, t: Row) -> Number:
     """The right class above every other by 1, and above 1: the others' greatest counts as no less than 0."""
     return max(0 * p[0], max((1 - y) * z for z, y in zip(p, t, strict=True)) - dot(p, t) + 1)
 
 
+def above_others(scores: list[Number], right: int) -> list[Number]:
+    """The gradient of max(scores) − the right one; 0 where that is a greatest."""
+    top = right if scores[right] == max(scores) else scores.index(max(scores))
+    return [(i == top) - (i == right) + 0 * scores[0] for i in range(len(scores))]
+
+
 def multiclass_hinge_gradient(p: Row, t: Row) -> list[Number]:
-    """1 at the greatest of p + 1 at other classes, p at the right one, and −1 at the right class; 0 where they are one."""
+    """1 at the greatest of p + 1 at other classes and p at the right one, −1 there; 0 where they are one."""
     right = int(t[0])
-    raised = [z + (i != right) for i, z in enumerate(p)]
-    top = raised.index(max(raised))
-    return [(i == top) - (i == right) + 0 * p[0] for i in range(len(p))]
+    return above_others([z + (i != right) for i, z in enumerate(p)], right)
 
 
 @LOSSES.card(
-    "max over other classes of max(0, 1 − pₜ + pᵢ)", gradient=multiclass_hinge_gradient, pred="logits", target="class", row=True, convex=True, perfect=False,
-    terms=lambda p, t: max(1, greatest(p)), ulp={"float32": (1, 1), "float64": (4, 1)}, aliases=("crammer_singer",), source="Crammer & Singer 2001, JMLR 2:265",
+    "max over other classes of max(0, 1 − pₜ + pᵢ)", gradient=multiclass_hinge_gradient, pred="logits", target="class",
+    row=True, convex=True, perfect=False, terms=lambda p, t: max(1, greatest(p)),
+    ulp={"float32": (1, 1), "float64": (4, 1)}, aliases=("crammer_singer",), source="Crammer & Singer 2001, JMLR 2:265",
 )
 def multiclass_hinge(p: Row, t: Row) -> Number:
     """The right class above every other by 1."""
@@ -123,12 +131,13 @@ def multiclass_hinge(p: Row, t: Row) -> Number:
 
 def multiclass_perceptron_gradient(p: Row, t: Row) -> list[Number]:
     """1 at the greatest score, −1 at the right class; 0 where they are one."""
-    return [(i == p.index(max(p))) - (i == int(t[0])) + 0 * p[0] for i in range(len(p))]  # type: ignore[attr-defined]
+    return above_others([*p], int(t[0]))
 
 
 @LOSSES.card(
-    "max pᵢ − pₜ", gradient=multiclass_perceptron_gradient, pred="logits", target="class", row=True, convex=True, perfect=False,
-    terms=lambda p, t: greatest(p), ulp={"float32": (1, 1), "float64": (2, 1)}, source="Collins 2002, EMNLP; Rosenblatt 1958, Psychological Review 65:386",
+    "max pᵢ − pₜ", gradient=multiclass_perceptron_gradient, pred="logits", target="class", row=True, convex=True,
+    perfect=False, terms=lambda p, t: greatest(p), ulp={"float32": (1, 1), "float64": (2, 1)},
+    source="Collins 2002, EMNLP; Rosenblatt 1958, Psychological Review 65:386",
 )
 def multiclass_perceptron(p: Row, t: Row) -> Number:
     """How far the right class is below the greatest score."""
@@ -151,12 +160,17 @@ def multiclass_sparsemax_gradient(p: Row, t: Row) -> list[Number]:
 def spread(p: Row, t: Row) -> Number:
     """How far p is from its greatest entry where it is shared: these terms cancel."""
     shares = nearest_shares(p)
-    return max(1, *(abs(y * (max(p) - z)) for z, y in zip(p, t, strict=True)), *(s * abs(z - max(p)) for z, s in zip(p, shares, strict=True)))
+    return max(
+        1,
+        *(abs(y * (max(p) - z)) for z, y in zip(p, t, strict=True)),
+        *(s * abs(z - max(p)) for z, s in zip(p, shares, strict=True)),
+    )
 
 
 @LOSSES.card(
-    "Σ (sᵢ − tᵢ)·pᵢ − Σ sᵢ²/2 + Σ tᵢ²/2, s = sparsemax(p)", gradient=multiclass_sparsemax_gradient, gradient_terms=greatest_of_one, terms=spread,
-    pred="logits", target="distribution", row=True, convex=True, perfect=False, ulp={"float32": (1, 2), "float64": (16, 16)},
+    "Σ (sᵢ − tᵢ)·pᵢ − Σ sᵢ²/2 + Σ tᵢ²/2, s = sparsemax(p)", gradient=multiclass_sparsemax_gradient,
+    gradient_terms=greatest_of_one, terms=spread, pred="logits", target="distribution", row=True, convex=True,
+    perfect=False, ulp={"float32": (1, 2), "float64": (16, 16)},
     source="Martins & Astudillo 2016, ICML; Blondel, Martins & Niculae 2020, JMLR 21:35",
 )
 def multiclass_sparsemax(p: Row, t: Row) -> Number:
@@ -189,13 +203,10 @@ def cosface(p: Row, t: Row, scale: float = 64.0, margin: float = 0.35) -> Number
 
 def turned(cosine: Number, margin: Number) -> tuple[Number, Number]:
     """cos(θ + margin) for cos θ, and its derivative by cos θ; cos θ less a constant where θ + margin is above π."""
-    if library(cosine).__name__ == "math":
-        angle = acos(cosine)
-    else:
-        angle = library(cosine).acos(cosine)
+    angle = library(cosine).acos(cosine)
     if angle + margin > pi(cosine):
         return cosine - margin * sin(margin), 1 + 0 * cosine
-    return cos(angle + margin), sin(angle + margin) / sqrt(1 - cosine * cosine)
+    return cos(angle + margin), over(sin(angle + margin), sqrt(1 - cosine * cosine))
 
 
 def arcface_gradient(p: Row, t: Row, scale: Number = 64.0, margin: Number = 0.5) -> list[Number]:
@@ -216,4 +227,6 @@ def arcface_gradient(p: Row, t: Row, scale: Number = 64.0, margin: Number = 0.5)
 def arcface(p: Row, t: Row, scale: float = 64.0, margin: float = 0.5) -> Number:
     """Cross-entropy of scaled cosines, the right one's angle widened by a margin."""
     right = int(t[0])
-    return sparse_softmax_cross_entropy([scale * (turned(z, margin)[0] if i == right else z) for i, z in enumerate(p)], t)
+    return sparse_softmax_cross_entropy(
+        [scale * (turned(z, margin)[0] if i == right else z) for i, z in enumerate(p)], t
+    )

@@ -18,8 +18,9 @@ def ranking_softmax_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "−Σ tᵢ·log softmax(p)ᵢ", gradient=ranking_softmax_gradient, gradient_terms=lambda p, t: max(sum(t) * max(softmax(p)), *t), pred="logits", target="relevances",
-    row=True, convex=True, perfect=False, ulp=ULP, source="Cao et al. 2007, ICML; Bruch et al. 2019, ICTIR",
+    "−Σ tᵢ·log softmax(p)ᵢ", gradient=ranking_softmax_gradient,
+    gradient_terms=lambda p, t: max(sum(t) * max(softmax(p)), *t), pred="logits", target="relevances", row=True,
+    convex=True, perfect=False, ulp=ULP, source="Cao et al. 2007, ICML; Bruch et al. 2019, ICTIR",
 )
 def ranking_softmax(p: Row, t: Row) -> Number:
     """Cross-entropy of relevances, whatever their sum, and the softmax of scores."""
@@ -32,8 +33,9 @@ def listnet_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "−Σ softmax(t)ᵢ·log softmax(p)ᵢ", gradient=listnet_gradient, gradient_terms=lambda p, t: greatest(softmax(p), softmax(t)), pred="logits", target="relevances",
-    row=True, convex=True, perfect=False, ulp=ULP, source="Cao, Qin, Liu, Tsai & Li 2007, ICML",
+    "−Σ softmax(t)ᵢ·log softmax(p)ᵢ", gradient=listnet_gradient,
+    gradient_terms=lambda p, t: greatest(softmax(p), softmax(t)), pred="logits", target="relevances", row=True,
+    convex=True, perfect=False, ulp=ULP, source="Cao, Qin, Liu, Tsai & Li 2007, ICML",
 )
 def listnet(p: Row, t: Row) -> Number:
     """Cross-entropy of the chances to be first, by relevance and by score."""
@@ -55,9 +57,10 @@ def listmle_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "Σₖ log Σ over i from k on of e^pᵢ − pₖ, items in the order of relevance, equal ones as given", gradient=listmle_gradient,
-    gradient_terms=lambda p, t: 1 + greatest(listmle_gradient(p, t)), terms=lambda p, t: max(1, max(p) - min(p)), pred="logits", target="relevances", row=True,
-    convex=True, perfect=False, ulp={"float32": (1, 2), "float64": (32, 512)}, source="Xia, Liu, Wang, Zhang & Li 2008, ICML",
+    "Σₖ log Σ over i from k on of e^pᵢ − pₖ, items in the order of relevance, equal ones as given",
+    gradient=listmle_gradient, gradient_terms=lambda p, t: 1 + greatest(listmle_gradient(p, t)),
+    terms=lambda p, t: max(1, max(p) - min(p)), pred="logits", target="relevances", row=True, convex=True,
+    perfect=False, ulp={"float32": (1, 2), "float64": (32, 32)}, source="Xia, Liu, Wang, Zhang & Li 2008, ICML",
 )
 def listmle(p: Row, t: Row) -> Number:
     """The surprise of the right order, where each next item is drawn by the softmax of scores (Plackett–Luce)."""
@@ -85,8 +88,9 @@ def ranknet_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "Σ over tᵢ > tⱼ of log(1 + e^(pⱼ − pᵢ))", gradient=ranknet_gradient, gradient_terms=lambda p, t: 1, pred="logits", target="relevances", row=True, convex=True,
-    perfect=False, aliases=("pairwise_logistic",), ulp=ULP, source="Burges et al. 2005, ICML",
+    "Σ over tᵢ > tⱼ of log(1 + e^(pⱼ − pᵢ))", gradient=ranknet_gradient, gradient_terms=lambda p, t: 1, pred="logits",
+    target="relevances", row=True, convex=True, perfect=False, aliases=("pairwise_logistic",), ulp=ULP,
+    source="Burges et al. 2005, ICML",
 )
 def ranknet(p: Row, t: Row) -> Number:
     """The cross-entropy of each pair's order."""
@@ -99,8 +103,10 @@ def pairwise_hinge_gradient(p: Row, t: Row, margin: Number = 1.0) -> list[Number
 
 
 @LOSSES.card(
-    "Σ over tᵢ > tⱼ of max(0, margin − pᵢ + pⱼ)", gradient=pairwise_hinge_gradient, pred="logits", target="relevances", row=True, convex=True, perfect=False,
-    terms=lambda p, t, margin: max(margin, greatest(p)), ulp={"float32": (1, 0), "float64": (64, 0)}, aliases=("ranking_svm",), source="Herbrich, Graepel & Obermayer 1999; Joachims 2002, KDD",
+    "Σ over tᵢ > tⱼ of max(0, margin − pᵢ + pⱼ)", gradient=pairwise_hinge_gradient, pred="logits", target="relevances",
+    row=True, convex=True, perfect=False, terms=lambda p, t, margin: max(margin, greatest(p)),
+    ulp={"float32": (1, 0), "float64": (64, 0)}, aliases=("ranking_svm",),
+    source="Herbrich, Graepel & Obermayer 1999; Joachims 2002, KDD",
 )
 def pairwise_hinge(p: Row, t: Row, margin: float = 1.0) -> Number:
     """Every item above all less relevant ones by a margin."""
@@ -114,9 +120,10 @@ def pairwise_mse_gradient(p: Row, t: Row) -> list[Number]:
 
 
 @LOSSES.card(
-    "Σ over i < j of ((pᵢ − pⱼ) − (tᵢ − tⱼ))²", gradient=pairwise_mse_gradient, pred="vector", target="vector", row=True, convex=True,
-    terms=lambda p, t: len(p) * max(greatest(p), greatest(t)) ** 2, gradient_terms=lambda p, t: 2 * len(p) * max(greatest(p), greatest(t)),
-    ulp=ULP, source="Eigen, Puhrsch & Fergus 2014, NeurIPS; TF-Ranking's pairwise_mse_loss",
+    "Σ over i < j of ((pᵢ − pⱼ) − (tᵢ − tⱼ))²", gradient=pairwise_mse_gradient, pred="vector", target="vector",
+    row=True, convex=True, terms=lambda p, t: len(p) * max(greatest(p), greatest(t)) ** 2,
+    gradient_terms=lambda p, t: 2 * len(p) * max(greatest(p), greatest(t)), ulp=ULP,
+    source="Eigen, Puhrsch & Fergus 2014, NeurIPS; TF-Ranking's pairwise_mse_loss",
 )
 def pairwise_mse(p: Row, t: Row) -> Number:
     """The squared error of all differences: what is added to all predictions does not count."""
@@ -149,9 +156,11 @@ def approx_ndcg_gradient(p: Row, t: Row, temperature: Number = 1.0) -> list[Numb
 
 
 @LOSSES.card(
-    "1 − Σ gᵢ / log₂(1 + rᵢ), g = (2^t − 1)/best, rᵢ = 1 + Σ over j ≠ i of σ((pⱼ − pᵢ)/temperature)", gradient=approx_ndcg_gradient,
-    terms=lambda p, t, temperature: 1, gradient_terms=lambda p, t, temperature: 1 / temperature, pred="logits", target="relevances", row=True, perfect=False,
-    requires=(("temperature > 0", lambda temperature: temperature > 0),), ulp=ULP, source="Qin, Liu & Li 2010, Information Retrieval 13:375",
+    "1 − Σ gᵢ / log₂(1 + rᵢ), g = (2^t − 1)/best, rᵢ = 1 + Σ over j ≠ i of σ((pⱼ − pᵢ)/temperature)",
+    gradient=approx_ndcg_gradient, terms=lambda p, t, temperature: 1,
+    gradient_terms=lambda p, t, temperature: 1 / temperature, pred="logits", target="relevances", row=True,
+    perfect=False, requires=(("temperature > 0", lambda temperature: temperature > 0),), ulp=ULP,
+    source="Qin, Liu & Li 2010, Information Retrieval 13:375",
 )
 def approx_ndcg(p: Row, t: Row, temperature: float = 1.0) -> Number:
     """One less the normalised discounted gain, with ranks that move smoothly."""

@@ -48,7 +48,7 @@ def ctc_parts(p: Row, t: Row, classes: Number, blank: Number) -> tuple[list[list
 
 
 def ctc_gradient(p: Row, t: Row, classes: Number = 3.0, blank: Number = 0.0) -> list[Number]:
-    """softmax(p) of the frame − the chance, given the symbols, that the frame is this class; nan for impossible ones."""
+    """softmax(p) of the frame − the chance, given the symbols, that the frame is it; nan for impossible ones."""
     shares, path, total = ctc_parts(p, t, classes, blank)
     if not total:
         return [z * float("nan") for z in p]
@@ -66,11 +66,16 @@ def ctc_terms(p: Row, t: Row, classes: Number, blank: Number) -> Number:
 
 
 @LOSSES.card(
-    "−log Σ over all ways to spell t with repeats and blanks of Π softmax(pₖ)ₛ, k the frames", gradient=ctc_gradient, gradient_terms=ctc_terms, terms=ctc_terms,
-    pred="logits", target="symbols", row=True, perfect=False, target_length=frames_of,
+    "−log Σ over all ways to spell t with repeats and blanks of Π softmax(pₖ)ₛ, k the frames", gradient=ctc_gradient,
+    gradient_terms=ctc_terms, terms=ctc_terms, pred="logits", target="symbols", row=True, perfect=False,
+    target_length=frames_of,
     remembers=lambda columns, classes, **_: max(4, columns // int(classes)) * (2 * (columns // int(classes)) + 1),
-    requires=(("classes is 2, 3, ...", lambda classes: classes >= 2 and classes == int(classes)), ("blank is a class", lambda classes, blank: 0 <= blank < classes and blank == int(blank))),
-    ulp={"float32": (1, 1), "float64": (4, 4)}, aliases=("connectionist_temporal_classification",), source="Graves, Fernández, Gomez & Schmidhuber 2006, ICML",
+    requires=(
+        ("classes is 2, 3, ...", lambda classes: classes >= 2 and classes == int(classes)),
+        ("blank is a class", lambda classes, blank: 0 <= blank < classes and blank == int(blank)),
+    ),
+    ulp={"float32": (1, 1), "float64": (4, 4)}, aliases=("connectionist_temporal_classification",),
+    source="Graves, Fernández, Gomez & Schmidhuber 2006, ICML",
 )
 def ctc(p: Row, t: Row, classes: float = 3.0, blank: float = 0.0) -> Number:
     """The surprise of a sequence of symbols, by logits of frames that do not say where each symbol is.
@@ -117,9 +122,11 @@ def soft_dtw_terms(p: Row, t: Row, gamma: Number) -> Number:
 
 
 @LOSSES.card(
-    "−gamma·log Σ over all alignments of e^(−Σ (pᵢ − tⱼ)²/gamma)", gradient=soft_dtw_gradient, pred="vector", target="vector", row=True, perfect=False, least=-inf,
-    terms=soft_dtw_terms, gradient_terms=lambda p, t, gamma: soft_dtw_terms(p, t, gamma) / gamma * (greatest(p) + greatest(t)), remembers=lambda columns, **_: columns * columns,
-    requires=(("gamma > 0", lambda gamma: gamma > 0),), ulp={"float32": (1, 1), "float64": (8, 8)}, source="Cuturi & Blondel 2017, ICML, arXiv:1703.01541",
+    "−gamma·log Σ over all alignments of e^(−Σ (pᵢ − tⱼ)²/gamma)", gradient=soft_dtw_gradient, pred="vector",
+    target="vector", row=True, perfect=False, least=-inf, terms=soft_dtw_terms,
+    gradient_terms=lambda p, t, gamma: soft_dtw_terms(p, t, gamma) / gamma * (greatest(p) + greatest(t)),
+    remembers=lambda columns, **_: columns * columns, requires=(("gamma > 0", lambda gamma: gamma > 0),),
+    ulp={"float32": (1, 1), "float64": (8, 8)}, source="Cuturi & Blondel 2017, ICML, arXiv:1703.01541",
 )
 def soft_dtw(p: Row, t: Row, gamma: float = 1.0) -> Number:
     """The squared error of a series that may be stretched and squeezed in time, smoothly (dynamic time warping)."""

@@ -11,7 +11,7 @@ from loss_data import cases
 
 from dlc.cli.agreement_losses import check_loss, errors
 from dlc.cli.catalog import loss_kernel
-from dlc.cli.loss_samples import samples
+from dlc.cli.loss_samples import edges, samples
 from dlc.reference.loss_family import DOMAINS
 from dlc.reference.losses import LOSSES
 from dlc.reference.ulp import FORMATS
@@ -62,6 +62,12 @@ def agree(card, pred, target):
         errors(card, card.knobs, pred, target).items(), card.ulp[pred.dtype.name], strict=True
     ):
         assert error <= bound, f"{quantity} at {place}: {error} ulp"
+
+
+@pytest.mark.parametrize("card", [card for card in CARDS if card.row], ids=lambda card: card.name)
+def test_rows_at_the_edges_keep_the_bounds_of_their_card(card):
+    for pred, target in edges(card, card.knobs, seed=2):
+        agree(card, pred, target)
 
 
 @every_card

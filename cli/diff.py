@@ -15,6 +15,7 @@ from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.convention import in_python
 from dlc.reference.conventions import conventions, said_plainly
 from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
+from dlc.reference.family import UnknownNameError
 from dlc.reference.losses import LOSSES
 from dlc.reference.metrics import METRICS
 from dlc.reference.ulp import FORMATS
@@ -115,10 +116,12 @@ def _kind(name: str, kind: str | None) -> str:
         if kind != "activation" and not known[kind]:
             raise BadInputError(f"no {kind} is called {name!r}; `dlc list {kind}` shows every name")
         return kind
-    first, *others = [each for each, holds in known.items() if holds] or ["activation"]
+    first, *others = [each for each, holds in known.items() if holds] or [""]
+    if not first and not viewpoint.is_known(name):
+        raise UnknownNameError("activation, loss or metric", name, [*viewpoint.known(), *LOSSES.names, *METRICS.names])
     for other in others:
         show.note(f"{name} is a {other}, too: --kind {other}")
-    return first
+    return first or "activation"
 
 
 def _offers(card: ActivationCard) -> list[dict[str, Any]]:

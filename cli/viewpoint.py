@@ -38,9 +38,13 @@ def card_named(name: str) -> ActivationCard:
     """The card of NAME, ours or that of any library. Raises UnknownNameError."""
     card = ACTIVATIONS[name] if name in ACTIVATIONS else _card_elsewhere(name)
     if card is None:
-        known = [*ACTIVATIONS.names, *(each for library in CONVENTIONS for each in names(library))]
-        raise UnknownNameError("activation", name, dict.fromkeys(known))
+        raise UnknownNameError("activation", name, known())
     return card
+
+
+def known() -> list[str]:
+    """Every name of an activation, ours and those of libraries."""
+    return list(dict.fromkeys([*ACTIVATIONS.names, *(each for library in CONVENTIONS for each in names(library))]))
 
 
 def is_known(name: str) -> bool:

@@ -93,5 +93,6 @@ NOT_OPTAX = {
     "smooth_labels": "makes targets, not a loss: the parameter smoothing of our cross-entropies",
     "make_fenchel_young_loss": "makes a loss of a function: softmax cross-entropy, sparsemax loss and others",
     "ctc_loss_with_forward_probs": "ctc_loss, and what it computes on the way",
+    "multiclass_generalized_dice_loss": "dice_loss of every class, averaged by weights of the whole batch's classes",
     "cosine_similarity": "no loss: 1 minus cosine_distance",
 }

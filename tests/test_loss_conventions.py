@@ -18,7 +18,8 @@ OFFERED = [(library, name) for library, found in LOSS_CONVENTIONS.items() for na
 TOLERANCE = {"float64": 1e-12, "float32": 3e-7}
 NOT_DECLARED = {
     "reduction", "size_average", "reduce", "reduce_fn", "weight", "weights", "name", "dtype",  # what is made of values
-    "axis", "where", "class_weights", "ignore_background", "apply_softmax", "ref_labels", "ref_embeddings",  # which values there are
+    "axis", "where", "class_weights", "ignore_background", "apply_softmax",  # which values there are
+    "ref_labels", "ref_embeddings",  # of other examples
     "input", "target", "input1", "input2", "y_true", "y_pred", "predictions", "targets", "logits", "labels",
 }  # fmt: skip
 
@@ -97,3 +98,57 @@ def test_what_a_name_means():
     assert loss_convention("torch", "HuberLoss").card == "huber"
     assert loss_convention("torch", "tukey_biweight") is None
     assert loss_convention("optax", "focal_with_logits").params["alpha"] == -1
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in OFFERED}))
+def test_diff_tells_everything(dlc, name):
+    result = dlc("diff", name, "--kind", "loss", "--json")
+    assert result.code == 0, result.err
+    said = json.loads(result.out)
+    offered = loss_conventions(name)
+    assert [each["library"] for each in said["compared"]] == ["dlc", *offered]
+    for each, found in zip(said["compared"][1:], offered.values(), strict=True):
+        assert each["call"] == found.name
+        assert (each["means"] == "as dlc") == (not found.unlike and not found.kink and not found.targets)
+        assert (each["same"] == found.call_with(LOSSES[name].knobs)) == found.takes(LOSSES[name], LOSSES[name].knobs)
+    printed = dlc("diff", name, "--kind", "loss").out
+    assert all(each["same"] in printed for each in said["compared"][1:])
+
+
+def test_diff_of_given_data(dlc):
+    said = json.loads(dlc("diff", "BCELoss", "--pred", "0,0.5", "--target", "1,1", "--json").out)
+    compared = {each["library"]: each for each in said["compared"]}
+    assert compared["dlc"]["values"][0] == "inf"
+    assert compared["torch"]["values"][0] == 100
+    assert compared["keras"]["values"][0] == pytest.approx(-np.log(1e-7))
+    assert compared["torch"]["gradients"][0] == pytest.approx(-1e12)
+    assert compared["keras"]["gradients"][0] == 0
+    assert compared["torch"]["reduced"] == pytest.approx((100 + np.log(2)) / 2)
+    hinge = json.loads(dlc("diff", "hinge", "--pred", "1", "--target", "1", "--json").out)
+    kinks = {each["library"]: each["gradients"][0] for each in hinge["compared"]}
+    assert kinks == {"dlc": 0, "torch": 0, "keras": -0.5, "optax": -0.5}
+
+
+def test_diff_of_a_name_that_several_kinds_have(dlc):
+    assert "mse is a loss, too: --kind loss" in dlc("diff", "mse").err
+    assert json.loads(dlc("diff", "mse", "--kind", "loss", "--json").out)["compared"][1]["call"] == "F.mse_loss"
+    assert "no library has tukey_biweight" in dlc("diff", "tukey_biweight").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["huber", "--pred", "1"], "needs both --pred and --target"),
+        (["huber", "1", "2"], "takes no numbers to compare at"),
+        (["huber", "--kind", "metric"], "no metric is called 'huber'"),
+        (["huber", "--kind", "cost"], "no kind 'cost'"),
+        (["huber", "--dtype", "int8"], "no dtype 'int8'"),
+        (["bce", "--pred", "2", "--target", "1"], "a probability"),
+        (["hubber"], "did you mean"),
+    ],
+)
+def test_bad_input_of_diff(dlc, arguments, complaint):
+    result = dlc("diff", *arguments)
+    assert result.code == 2
+    assert complaint in result.err
+    assert not result.out

@@ -131,6 +131,13 @@ def log_long(x):
 
 
 @inlined
+def log1p_long(x):
+    """log(1 + x) to all digits of float64, for x ≥ 0."""
+    whole = 1.0 + x
+    return log_long(whole) + (x - (whole - 1.0)) / whole
+
+
+@inlined
 def exp_scaled(x):
     """e^x, for x ≤ 700, and its unit, 1."""
     return exp(x), 1.0

@@ -4,7 +4,7 @@ import math
 
 from dlc.kernels.entries import plus
 from dlc.kernels.light import log_long
-from dlc.kernels.loss_rows import at_least, chosen_class, exp_less, exponentials, number, power, times, undefined
+from dlc.kernels.loss_rows import at_least, chosen_class, exp_less, exponentials, number, times, undefined
 from dlc.kernels.scalar import inlined
 
 
@@ -43,13 +43,29 @@ def sparse_softmax_cross_entropy(p, t, out, notes, smoothing=0.0):
 
 
 @inlined
+def raise_all(row, exponent):
+    """Every number of ROW to this power; a loop for each kind of power, for those without a logarithm vectorise."""
+    if exponent == 0.0:
+        for i in range(row.size):
+            row[i] = 1.0
+    elif exponent == 2.0:
+        for i in range(row.size):
+            row[i] *= row[i]
+    elif exponent != 1.0:
+        for i in range(row.size):
+            row[i] = row[i] ** exponent
+
+
+@inlined
 def softmax_focal(p, t, out, notes, alpha=1.0, gamma=2.0):
     top, rest = exponentials(p, notes)
     shift, total, value, slope = math.log1p(rest), 1.0 + rest, 0.0, 0.0
     for i in range(p.size):
+        notes[2, i] = (rest + (1.0 - notes[0, i])) / total
+    raise_all(notes[2], gamma - 1.0)
+    for i in range(p.size):
         share, other = notes[0, i] / total, (rest + (1.0 - notes[0, i])) / total
-        surprise = shift - (p[i] - top)
-        weight = alpha * t[i] * power(other, gamma - 1.0)
+        surprise, weight = shift - (p[i] - top), alpha * t[i] * notes[2, i]
         value = plus(value, times(weight * other, surprise))
         notes[1, i] = -weight * (other + gamma * share * surprise)
         slope = plus(slope, notes[1, i])

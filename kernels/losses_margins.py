@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from dlc.kernels.entries import plus
+from dlc.kernels.light import log1p_long
 from dlc.kernels.loss_rows import at_least, chosen_class, exp_less, exp_or_0, number, sigmoid, softplus, undefined
 from dlc.kernels.losses_classes import sparse_softmax_cross_entropy
 from dlc.kernels.scalar import inlined
@@ -53,7 +54,7 @@ def multilabel_soft_margin(p, t, out, notes):
         z, y = number(p[i]), number(t[i])
         e = exp_or_0(-abs(z))
         out[i] = ((1.0 if z >= 0.0 else e) / (1.0 + e) - y) * unit
-        value = plus(value, y * softplus(-z) + (1.0 - y) * softplus(z))
+        value = plus(value, log1p_long(e) + y * at_least(-z, 0.0) + (1.0 - y) * at_least(z, 0.0))
     return value * unit
 
 

@@ -119,15 +119,15 @@ def soft_mcc(p, t, out, notes):
 
 @inlined
 def lovasz_hinge(p, t, out, notes):
-    errors, total = notes[0], 0.0
+    total = 0.0
     for i in range(p.size):
-        errors[i] = 1.0 - p[i] * (2.0 * t[i] - 1.0)
+        notes[0, i] = 1.0 - p[i] * (2.0 * t[i] - 1.0)
         total = plus(total, number(t[i]))
-    order = in_order(errors, notes[1], notes[2])
+    errors, places, _, _ = in_order(notes)
     value, hits, misses, before = 0.0, 0.0, 0.0, 0.0
     for k in range(p.size):
-        i = int(order[k])
-        y, error = number(t[i]), at_least(errors[i], 0.0)
+        i = int(places[k])
+        y, error = number(t[i]), at_least(errors[k], 0.0)
         hits, misses = hits + y, misses + 1.0 - y
         loss = (hits + misses) / (total + misses)
         weight, before = loss - before, loss

@@ -28,9 +28,9 @@ def listnet(p, t, out, notes):
 def listmle(p, t, out, notes):
     for i in range(p.size):
         notes[0, i] = t[i]
-    order = in_order(notes[0], notes[1], notes[2])
     # From the last choice to the first: the sum of e^p over all that are left is e^high·total.
-    high, total, value, highs, totals = number(p[int(order[p.size - 1])]), 0.0, 0.0, notes[0], notes[3]
+    _, order, highs, totals = in_order(notes)
+    high, total, value = number(p[int(order[p.size - 1])]), 0.0, 0.0
     for k in range(p.size - 1, -1, -1):
         z = number(p[int(order[k])])
         if z > high or z != z:
@@ -101,23 +101,30 @@ def pairwise_mse(p, t, out, notes):
 
 
 @inlined
+def gain(relevance, top):
+    """2^relevance − 1 in units of 2^top, for it may be beyond the greatest number."""
+    return exp_less(relevance * LN2, top * LN2) - exp_or_0(-top * LN2)
+
+
+@inlined
 def approx_ndcg(p, t, out, notes, temperature=1.0):
     top = 0.0
     for i in range(p.size):
         top = at_least(number(t[i]), top)
-    for i in range(p.size):  # gains in units of 2^top, which may be beyond the greatest number
-        notes[0, i] = exp_less(t[i] * LN2, top * LN2) - exp_or_0(-top * LN2)
-    order, best = in_order(notes[0], notes[1], notes[2]), 0.0
+    for i in range(p.size):
+        notes[0, i] = gain(number(t[i]), top)
+    ordered, costs, _, _ = in_order(notes)
+    best = 0.0
     for k in range(p.size):
-        best = plus(best, notes[0, int(order[k])] * LN2 / math.log(2.0 + k))
-    unit, value, costs = 0.0 if best == 0.0 else 1.0 / best, 1.0, notes[1]
+        best = plus(best, ordered[k] * LN2 / math.log(2.0 + k))
+    unit, value = 0.0 if best == 0.0 else 1.0 / best, 1.0
     for i in range(p.size):
         rank = 0.5  # the item's own comparison with itself is a half too much
         for j in range(p.size):
             z = (number(p[j]) - p[i]) / temperature
             e = exp_or_0(-abs(z))
             rank = plus(rank, (1.0 if z >= 0.0 else e) / (1.0 + e))
-        share, logarithm = notes[0, i] * unit * LN2, math.log(1.0 + rank)
+        share, logarithm = gain(number(t[i]), top) * unit * LN2, math.log(1.0 + rank)
         value -= share / logarithm
         costs[i] = share / ((1.0 + rank) * logarithm * logarithm)
     for i in range(p.size):

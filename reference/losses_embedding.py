@@ -51,7 +51,8 @@ def inverse_size(p: Row, count: int, epsilon: Number = 0) -> Number:
 )
 def cosine_embedding(p: Row, t: Row, margin: float = 0.0, epsilon: float = 0.0) -> Number:
     """Two vectors to one direction where they belong together, else apart."""
-    turn, _ = torch_cosine(*parts_of(p, 2), epsilon)
+    a, b = parts_of(p, 2)
+    turn, _ = torch_cosine(a, b, epsilon)
     return 1 - turn if t[0] > 0 else max(0 * turn, turn - margin)
 
 

@@ -140,7 +140,13 @@ def _view(
     params = card.knobs if found is None else found.params
     values, gradient = values_there(card, found, params, p, t)
     reduction = "none" if found is None else found.reduction
-    view = {"library": library, "params": params, "reduction": reduction, "values": values, "gradients": gradient}
+    view: dict[str, Any] = {
+        "library": library,
+        "params": params,
+        "reduction": reduction,
+        "values": values,
+        "gradients": gradient,
+    }
     view["reduced"] = None if reduction == "none" else float(reduced(reduction, values, p)[0])
     if found is None:
         takes = ", ".join(f"{name}={in_python(value)}" for name, value in card.knobs.items())

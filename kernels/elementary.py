@@ -258,7 +258,7 @@ def log_one_plus(y):
 def log_one_plus_square(a, b):
     """log(1 + a²/b), for b > 0, by log |a| where the square could overflow."""
     is_far = abs(a) > SQUARED_ALONE
-    lg = log(abs(a) if is_far else 1.0 + a * a / b)
+    lg = log(abs(a) if is_far else 1.0 + a * a * (1.0 / b))
     return 2.0 * lg - log(b) if is_far else lg
 
 

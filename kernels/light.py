@@ -174,7 +174,7 @@ def log_one_plus(y):
 @inlined
 def log_one_plus_square(a, b):
     """log(1 + a²/b)."""
-    return log_one_plus(a * a / b)
+    return log_one_plus(a * a * (1.0 / b))
 
 
 @inlined

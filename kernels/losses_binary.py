@@ -71,10 +71,10 @@ def bce_grad(p, t, smoothing=0.0, clip=0.0, floor=-math.inf, denominator=0.0):
     q = smoothed(t, smoothing)
     product = p * (1.0 - p)
     slope = (p - q) / (product if product > denominator else denominator)
-    # At a label of 0 or 1 the quotient is 1/(1 − p) or −1/p, also where both its parts are 0.
-    hard = choose(q, q == 0.0, 1.0 / (1.0 - p), choose(q, q == 1.0, -1.0 / p, slope))
+    # Where p is a label of 0 or 1 both parts are 0, and the quotient is 1/(1 − p) or −1/p.
+    is_sure = (denominator == 0.0) & (product == 0.0) & (p == q)
     is_clipped = (p < plain(clip)) | (p > 1.0 - plain(clip))
-    return within(p, choose(q, is_clipped, 0.0, choose(q, denominator > 0.0, slope, hard)))
+    return within(p, choose(q, is_clipped, 0.0, choose(q, is_sure, 1.0 - 2.0 * q, slope)))
 
 
 @scalar

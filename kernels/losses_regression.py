@@ -60,13 +60,13 @@ def huber_grad(p, t, delta=1.0):
 @scalar
 def smooth_l1(p, t, beta=1.0):
     size = abs(p - t)
-    return choose(size, size < beta, 0.5 * size * (size / beta), size - 0.5 * beta)
+    return choose(size, size < beta, size * size * (0.5 / beta), size - 0.5 * beta)
 
 
 @scalar
 def smooth_l1_grad(p, t, beta=1.0):
     d = p - t
-    return choose(d, abs(d) < beta, d / beta, sign_of(d))
+    return choose(d, abs(d) < beta, d * (1.0 / beta), sign_of(d))
 
 
 @scalar
@@ -114,12 +114,12 @@ def expectile_grad(p, t, expectile=0.5):
 
 @scalar
 def quantile_huber(p, t, quantile=0.5, delta=1.0):
-    return (quantile if p < t else 1.0 - quantile) * (huber(p, t, delta) / delta)
+    return (quantile if p < t else 1.0 - quantile) * huber(p, t, delta) * (1.0 / delta)
 
 
 @scalar
 def quantile_huber_grad(p, t, quantile=0.5, delta=1.0):
-    return (quantile if p < t else 1.0 - quantile) * (huber_grad(p, t, delta) / delta)
+    return (quantile if p < t else 1.0 - quantile) * huber_grad(p, t, delta) * (1.0 / delta)
 
 
 @scalar

@@ -141,11 +141,13 @@ class Arrays:
 
 def chosen(names: list[str]) -> list[ActivationCard]:
     """The cards of these NAMES, or all there are. Raises UnknownNameError, BadInputError."""
-    found = [catalog.find(name) for name in names]
-    for family, card in found:
-        if family is not ACTIVATIONS:
+    for name in names:
+        if name not in ACTIVATIONS:
+            family, card = catalog.find(name)[0]
             raise BadInputError(f"{card.name} is of kind {family.kind}, which has no benchmark; time activations")
-    return [ACTIVATIONS[name] for name in dict.fromkeys(card.name for _, card in found)] or list(ACTIVATIONS.values())
+    return [ACTIVATIONS[name] for name in dict.fromkeys(ACTIVATIONS[name].name for name in names)] or list(
+        ACTIVATIONS.values()
+    )
 
 
 def cases(names: list[str], *, dtype: str, threads: int, seed: int) -> list[Case]:

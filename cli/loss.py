@@ -66,7 +66,8 @@ def loss(
     """
     there = _in_library(as_, name) if as_ else None
     card = LOSSES[there.card if there else name]
-    params = parameters.parse(card, param or [], there and there.params, there and there.other_names)
+    named = (there.params, there.other_names) if there else (None, None)
+    params = parameters.parse(card, param or [], *named)
     if reduction is not None and reduction not in REDUCTIONS:
         raise BadInputError(f"no reduction {reduction!r}; choose {', '.join(REDUCTIONS)}")
     if dtype is not None and dtype not in FORMATS:

@@ -18,7 +18,9 @@ def weight_of(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "Σ wᵢ·(pᵢ − tᵢ)²", loss="mse", average="sum",
+    "Σ wᵢ·(pᵢ − tᵢ)²",
+    loss="mse",
+    average="sum",
     aliases=("sse", "rss", "residual_sum_of_squares", "weighted_least_squares"),
     source="Legendre 1805, Nouvelles méthodes pour la détermination des orbites des comètes",
 )
@@ -28,7 +30,9 @@ def sum_of_squares(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "½·Σ wᵢ·(pᵢ − tᵢ)²", loss="mse", average="half_sum",
+    "½·Σ wᵢ·(pᵢ − tᵢ)²",
+    loss="mse",
+    average="half_sum",
     source="Bishop 2006, Pattern Recognition and Machine Learning, equation 1.2",
 )
 def half_sum_of_squares(rows: Rows) -> Number:
@@ -37,7 +41,9 @@ def half_sum_of_squares(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "Σ wᵢ·(pᵢ − tᵢ)² / Σ wᵢ", loss="mse", average="mean",
+    "Σ wᵢ·(pᵢ − tᵢ)² / Σ wᵢ",
+    loss="mse",
+    average="mean",
     source="Gauss 1823, Theoria combinationis observationum erroribus minimis obnoxiae",
 )
 def mean_squared(rows: Rows) -> Number:
@@ -46,7 +52,9 @@ def mean_squared(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "Σ wᵢ·(pᵢ − tᵢ)² / (2·Σ wᵢ)", loss="mse", average="half_mean",
+    "Σ wᵢ·(pᵢ − tᵢ)² / (2·Σ wᵢ)",
+    loss="mse",
+    average="half_mean",
     source="Ng 2011, Machine Learning (course), cost function of linear regression",
 )
 def half_mean_squared(rows: Rows) -> Number:
@@ -55,7 +63,9 @@ def half_mean_squared(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "√(Σ wᵢ·(pᵢ − tᵢ)² / Σ wᵢ)", loss="mse", average="root_mean",
+    "√(Σ wᵢ·(pᵢ − tᵢ)² / Σ wᵢ)",
+    loss="mse",
+    average="root_mean",
     source="Hyndman & Koehler 2006, International Journal of Forecasting 22(4):679",
 )
 def root_mean_squared(rows: Rows) -> Number:
@@ -64,7 +74,10 @@ def root_mean_squared(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "Σ wᵢ·|pᵢ − tᵢ|", loss="mae", average="sum", aliases=("least_absolute_deviations", "sum_of_absolute_errors"),
+    "Σ wᵢ·|pᵢ − tᵢ|",
+    loss="mae",
+    average="sum",
+    aliases=("least_absolute_deviations", "sum_of_absolute_errors"),
     source="Boscovich 1757; Laplace 1793; see Stigler 1986, The History of Statistics, chapter 1",
 )
 def sum_of_absolutes(rows: Rows) -> Number:
@@ -73,7 +86,9 @@ def sum_of_absolutes(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "Σ wᵢ·|pᵢ − tᵢ| / Σ wᵢ", loss="mae", average="mean",
+    "Σ wᵢ·|pᵢ − tᵢ| / Σ wᵢ",
+    loss="mae",
+    average="mean",
     source="Willmott & Matsuura 2005, Climate Research 30(1):79",
 )
 def mean_absolute(rows: Rows) -> Number:
@@ -82,7 +97,9 @@ def mean_absolute(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "√(Σ wᵢ·(log(1 + pᵢ) − log(1 + tᵢ))² / Σ wᵢ)", loss="msle", average="root_mean",
+    "√(Σ wᵢ·(log(1 + pᵢ) − log(1 + tᵢ))² / Σ wᵢ)",
+    loss="msle",
+    average="root_mean",
     source="Kaggle 2012, Root Mean Squared Logarithmic Error",
 )
 def root_mean_squared_log(rows: Rows) -> Number:
@@ -96,7 +113,10 @@ def surprise(p: Number, t: Number) -> Number:
 
 
 @COSTS.card(
-    "−Σ wᵢ·(tᵢ·log pᵢ + (1 − tᵢ)·log(1 − pᵢ)) / Σ wᵢ", loss="bce", average="mean", aliases=("logistic_cost",),
+    "−Σ wᵢ·(tᵢ·log pᵢ + (1 − tᵢ)·log(1 − pᵢ)) / Σ wᵢ",
+    loss="bce",
+    average="mean",
+    aliases=("logistic_cost",),
     source="Good 1952, JRSS B 14(1):107; Cox 1958, JRSS B 20(2):215",
 )
 def log_loss(rows: Rows) -> Number:
@@ -105,7 +125,10 @@ def log_loss(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "−2·Σ wᵢ·(tᵢ·log pᵢ + (1 − tᵢ)·log(1 − pᵢ))", loss="bce", average="double_sum", aliases=("logistic_deviance",),
+    "−2·Σ wᵢ·(tᵢ·log pᵢ + (1 − tᵢ)·log(1 − pᵢ))",
+    loss="bce",
+    average="double_sum",
+    aliases=("logistic_deviance",),
     source="Nelder & Wedderburn 1972, Journal of the Royal Statistical Society A 135(3):370",
 )
 def binomial_deviance(rows: Rows) -> Number:
@@ -114,7 +137,10 @@ def binomial_deviance(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "−Σᵢ wᵢ·Σₖ tᵢₖ·log pᵢₖ / Σ wᵢ", loss="categorical_cross_entropy", average="mean", aliases=("mean_cross_entropy",),
+    "−Σᵢ wᵢ·Σₖ tᵢₖ·log pᵢₖ / Σ wᵢ",
+    loss="categorical_cross_entropy",
+    average="mean",
+    aliases=("mean_cross_entropy",),
     source="Shannon 1948; Goodfellow, Bengio & Courville 2016, Deep Learning, section 3.13",
 )
 def cross_entropy(rows: Rows) -> Number:
@@ -123,8 +149,11 @@ def cross_entropy(rows: Rows) -> Number:
 
 
 @COSTS.card(
-    "Σᵢ wᵢ·(log Σₖ e^pᵢₖ − pᵢ at class tᵢ) / Σ wᵢ", loss="sparse_softmax_cross_entropy", average="mean",
-    aliases=("softmax_regression_cost",), source="Bridle 1990, NeurIPS 2; Bishop 2006, PRML, equation 4.108",
+    "Σᵢ wᵢ·(log Σₖ e^pᵢₖ − pᵢ at class tᵢ) / Σ wᵢ",
+    loss="sparse_softmax_cross_entropy",
+    average="mean",
+    aliases=("softmax_regression_cost",),
+    source="Bridle 1990, NeurIPS 2; Bishop 2006, PRML, equation 4.108",
 )
 def multinomial_log_loss(rows: Rows) -> Number:
     """Mean surprise of classes, given by number, at the logits of classes."""

@@ -126,7 +126,7 @@ def kl_log_targets_gradient(p: Row, t: Row) -> list[Number]:
     "Σ e^tᵢ·(tᵢ − pᵢ)", gradient=kl_log_targets_gradient,
     terms=lambda p, t: greatest(each(lambda s, y: exp(y) * max(abs(y), abs(s)), p, t)), pred="log-distribution",
     target="log-distribution", row=True, convex=True, ulp={"float32": (1, 1), "float64": (16, 2)},
-    aliases=("kl_divergence_with_log_targets",), source="torch.nn.KLDivLoss(log_target=True)",
+    aliases=("kl_divergence_with_log_targets",), source="PyTorch 2.13, torch.nn.KLDivLoss(log_target=True)",
 )
 def kl_log_targets(p: Row, t: Row) -> Number:
     """Kullback–Leibler divergence where both are logarithms."""

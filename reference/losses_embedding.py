@@ -47,7 +47,7 @@ def inverse_size(p: Row, count: int, epsilon: Number = 0) -> Number:
     gradient=cosine_embedding_gradient, pred="vector", target="sign", row=True, parts=2,
     names=("vector", "other vector"), perfect=False, terms=lambda p, t, **_: 1,
     gradient_terms=lambda p, t, margin, epsilon: inverse_size(p, 2, epsilon), ulp=ULP,
-    requires=(("epsilon >= 0", lambda epsilon: epsilon >= 0),), source="torch.nn.CosineEmbeddingLoss",
+    requires=(("epsilon >= 0", lambda epsilon: epsilon >= 0),), source="PyTorch 2.13, torch.nn.CosineEmbeddingLoss",
 )
 def cosine_embedding(p: Row, t: Row, margin: float = 0.0, epsilon: float = 0.0) -> Number:
     """Two vectors to one direction where they belong together, else apart."""
@@ -140,7 +140,7 @@ def triplet_cosine_gradient(p: Row, t: Row, margin: Number = 0.5) -> list[Number
 @LOSSES.card(
     "max(0, margin + cos(a, n) − cos(a, p))", gradient=triplet_cosine_gradient, pred="vector", target="nothing",
     row=True, parts=3, names=TRIPLET, perfect=False, ulp=ULP, terms=lambda p, t, margin: 1,
-    gradient_terms=lambda p, t, margin: inverse_size(p, 3), source="torch.nn.TripletMarginWithDistanceLoss, of cosines",
+    gradient_terms=lambda p, t, margin: inverse_size(p, 3), source="PyTorch 2.13, torch.nn.TripletMarginWithDistanceLoss, of cosines",
 )
 def triplet_cosine(p: Row, t: Row, margin: float = 0.5) -> Number:
     """An anchor's angle to its positive less than to its negative by a margin of cosines."""

@@ -99,7 +99,7 @@ def categorical_hinge_gradient(p: Row, t: Row) -> list[Number]:
 @LOSSES.card(
     "max(0, 1 + max (1 − tᵢ)·pᵢ − Σ tᵢ·pᵢ)", gradient=categorical_hinge_gradient, pred="logits", target="one-hot",
     row=True, convex=True, perfect=False, terms=lambda p, t: max(1, greatest(p)),
-    ulp={"float32": (1, 1), "float64": (4, 1)}, source="keras.losses.CategoricalHinge",
+    ulp={"float32": (1, 1), "float64": (4, 1)}, source="Keras 3.15, keras.losses.CategoricalHinge",
 )
 def categorical_hinge(p: Row, t: Row) -> Number:
     """The right class above every other by 1, and above 1: the others' greatest counts as no less than 0."""

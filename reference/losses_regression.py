@@ -219,7 +219,7 @@ def msle_gradient(p: Number, t: Number, epsilon: float = 0.0) -> Number:
 
 @LOSSES.card(
     "(log(1 + max(p, ε)) − log(1 + max(t, ε)))²", gradient=msle_gradient, pred="amount", target="amount",
-    aliases=("mean_squared_logarithmic_error",), requires=(EPSILON,), source="scikit-learn, mean_squared_log_error",
+    aliases=("mean_squared_logarithmic_error",), requires=(EPSILON,), source="scikit-learn 1.9, mean_squared_log_error",
 )
 def msle(p: Number, t: Number, epsilon: float = 0.0) -> Number:
     """The squared error of logarithms, for amounts of any size."""

@@ -106,7 +106,7 @@ def cosine_distance(p: Row, t: Row, epsilon: float = 0.0) -> Number:
     "−p·t/(‖p‖·‖t‖), squared norms no less than epsilon", gradient=cosine_distance_gradient,
     gradient_terms=cosine_terms, terms=lambda p, t, epsilon: 1, pred="vector", target="vector", row=True, least=-1,
     requires=(("epsilon >= 0", lambda epsilon: epsilon >= 0),), ulp={"float32": (1, 1), "float64": (8, 8)},
-    source="keras.losses.CosineSimilarity",
+    source="Keras 3.15, keras.losses.CosineSimilarity",
 )
 def cosine_similarity(p: Row, t: Row, epsilon: float = 0.0) -> Number:
     """The negative cosine: −1 for one direction, 1 for opposite ones, 0 where a vector is 0."""

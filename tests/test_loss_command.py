@@ -82,9 +82,7 @@ def test_classes_may_be_weighted_and_ignored(dlc):
 def test_files_and_types(dlc, tmp_path):
     np.save(tmp_path / "p.npy", np.array([1, 2], np.float32))
     (tmp_path / "t.csv").write_text("y\n0\n4\n")
-    answer = json.loads(
-        dlc("loss", "mse", "--pred", tmp_path / "p.npy", "--target", tmp_path / "t.csv", "--json").out
-    )
+    answer = json.loads(dlc("loss", "mse", "--pred", tmp_path / "p.npy", "--target", tmp_path / "t.csv", "--json").out)
     assert answer["dtype"] == "float32"
     assert answer["value"] == 2.5
 

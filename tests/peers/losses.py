@@ -20,7 +20,8 @@ RECORD = "losses.json"
 LIBRARIES = ("torch", "keras", "optax", "jax")
 # keras with torch behind it averages in float32, whatever the type of what is averaged.
 PRECISION = {"torch": "float64", "keras": "float32", "optax": "float64"}
-OTHER = {"power": 2.0, "swap": 1.0, "full": 1.0, "alpha": 0.25, "smoothing": 0.125}  # values to try; elsewhere half as much again
+# Values to try; elsewhere half as much again.
+OTHER = {"power": 2.0, "swap": 1.0, "full": 1.0, "alpha": 0.25, "smoothing": 0.125}
 
 
 def recorded() -> dict[str, Any]:

@@ -140,7 +140,8 @@ def triplet_cosine_gradient(p: Row, t: Row, margin: Number = 0.5) -> list[Number
 @LOSSES.card(
     "max(0, margin + cos(a, n) − cos(a, p))", gradient=triplet_cosine_gradient, pred="vector", target="nothing",
     row=True, parts=3, names=TRIPLET, perfect=False, ulp=ULP, terms=lambda p, t, margin: 1,
-    gradient_terms=lambda p, t, margin: inverse_size(p, 3), source="PyTorch 2.13, torch.nn.TripletMarginWithDistanceLoss, of cosines",
+    gradient_terms=lambda p, t, margin: inverse_size(p, 3),
+    source="PyTorch 2.13, torch.nn.TripletMarginWithDistanceLoss, of cosines",
 )
 def triplet_cosine(p: Row, t: Row, margin: float = 0.5) -> Number:
     """An anchor's angle to its positive less than to its negative by a margin of cosines."""

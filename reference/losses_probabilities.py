@@ -47,6 +47,12 @@ def clip_terms(
     )
 
 
+def slope_terms(p: Row, t: Row, smoothing: Number, clip: Number, normalised: Number, **_params: Number) -> Number:
+    """The greatest quotient t/p, where the mean of all is taken from each; else nothing cancels."""
+    shares = clipped(p, clip, normalised)
+    return normalised * greatest([over(y, s) for y, s in zip(smoothed(t, smoothing), shares, strict=True)]) / sum(p)
+
+
 def categorical_cross_entropy_gradient(
     p: Row, t: Row, smoothing: Number = 0.0, clip: Number = 0.0, normalised: Number = 0.0
 ) -> list[Number]:
@@ -57,9 +63,10 @@ def categorical_cross_entropy_gradient(
 
 @LOSSES.card(
     "−Σ tᵢ·log pᵢ, p clipped to [clip, 1 − clip], before that divided by its sum if normalised",
-    gradient=categorical_cross_entropy_gradient, pred="distribution", target="distribution", row=True, convex=True,
-    perfect=False, requires=INSIDE, terms=clip_terms, aliases=("categorical_crossentropy", "cross_entropy"),
-    ulp={"float32": (1, 1), "float64": (8, 4)}, source="Good 1952, JRSS B 14:107",
+    gradient=categorical_cross_entropy_gradient, gradient_terms=slope_terms, pred="distribution", target="distribution",
+    row=True, convex=True, perfect=False, requires=INSIDE, terms=clip_terms,
+    aliases=("categorical_crossentropy", "cross_entropy"), ulp={"float32": (1, 1), "float64": (8, 4)},
+    source="Good 1952, JRSS B 14:107",
 )
 def categorical_cross_entropy(
     p: Row, t: Row, smoothing: float = 0.0, clip: float = 0.0, normalised: float = 0.0
@@ -121,7 +128,7 @@ def categorical_focal_gradient(
 
 @LOSSES.card(
     "−alpha·Σ tᵢ·(1 − pᵢ)^gamma·log pᵢ, p clipped as in categorical_cross_entropy", gradient=categorical_focal_gradient,
-    pred="distribution", target="distribution", row=True, perfect=False,
+    gradient_terms=slope_terms, pred="distribution", target="distribution", row=True, perfect=False,
     requires=(*INSIDE, ("gamma >= 1", lambda gamma: gamma >= 1)),
     aliases=("categorical_focal_cross_entropy", "categorical_focal_crossentropy"),
     ulp={"float32": (1, 1), "float64": (8, 8)},

@@ -57,7 +57,7 @@ class CostSum:
     ):
         self.card, self._table, self._columns, self._bad, self._threads = card, table, columns, bad, threads
         self._params = tuple(params.values())
-        self._classes = int(params.get("classes", len(columns.pred)))
+        self._classes = domains.classes_of(params, len(columns.pred))
         self._kernel = loss_kernel(card)
         self._most = worst
         self._totals: list[float] = []

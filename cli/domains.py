@@ -1,5 +1,7 @@
 """Which numbers a loss cannot take, by what its card says that predictions and targets are."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dlc.reference.loss_family import DOMAINS
@@ -14,10 +16,8 @@ def outside(domain: str, numbers: np.ndarray, classes: int) -> np.ndarray | None
     CLASSES is how many there are, for class numbers.
     """
     low, high = DOMAINS[domain][1]
-    if domain == "class":
+    if domain in ("class", "symbols"):
         return (numbers < 0) | (numbers >= classes) | (numbers != np.floor(numbers))
-    if domain == "symbols":
-        return (numbers < 0) | (numbers != np.floor(numbers))
     if domain == "sign":
         return np.abs(numbers) != 1
     if domain in ("labels", "one-hot"):
@@ -37,4 +37,9 @@ def outside(domain: str, numbers: np.ndarray, classes: int) -> np.ndarray | None
 
 def what(domain: str, classes: int) -> str:
     """What a number of DOMAIN is, for people."""
-    return f"a class from 0 to {classes - 1}" if domain == "class" else DOMAINS[domain][0]
+    return f"a class from 0 to {classes - 1}" if domain in ("class", "symbols") else DOMAINS[domain][0]
+
+
+def classes_of(params: Mapping[str, float], columns: int) -> int:
+    """How many classes a row of predictions of this length is about."""
+    return int(params.get("classes", columns))

@@ -35,15 +35,25 @@ def fitted(
             width = card.width(pred.shape[-1], **params)
         except ValueError as error:
             raise BadInputError(str(error)) from None
+        if card.target == "symbols" and target.reshape(len(target) if target.ndim > 1 else 1, -1).shape[-1] < width:
+            target = _padded(target, width, params["blank"])
         if target.size != len(pred) * width:
             raise BadInputError(
                 f"--pred has {_shape(pred)}, --target {target.size} numbers; {card.name} takes {width} for each row"
             )
         target = target.reshape(len(pred), width)
-    classes = pred.shape[-1]
+    classes = domains.classes_of(params, pred.shape[-1])
     _check("--pred", card.pred, pred, classes)
     _check("--target", card.target, target, classes)
     return pred, target
+
+
+def _padded(target: np.ndarray, width: int, blank: float) -> np.ndarray:
+    """Rows of symbols, each with blanks behind it."""
+    rows = target if target.ndim > 1 else target[None]
+    filled = np.full((len(rows), width), blank, rows.dtype)
+    filled[:, : rows.shape[-1]] = rows
+    return filled
 
 
 def weights(source: np.ndarray, option: str, needed: int) -> np.ndarray:

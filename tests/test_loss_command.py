@@ -57,6 +57,12 @@ def test_a_loss_without_targets(dlc):
     assert float(table[0]["value"]) == pytest.approx(5.0, rel=1e-5)
 
 
+def test_symbols_are_filled_up_with_blanks(dlc):
+    frames = ("--pred", "0,1,0,0,1,0,2,0,0", "--target")
+    short, long = (dlc("loss", "ctc", *frames, each).table for each in ("1", "1,0,0"))
+    assert short == long
+
+
 def test_weights_divide_a_mean_by_their_sum(dlc):
     table = dlc("loss", "mse", "--pred", "1,2", "--target", "0,0", "--weight", "1,3", "--grad").table
     assert float(table[-1]["value"]) == (1 * 1 + 3 * 4) / 4
@@ -108,6 +114,7 @@ BAD = {
     "label": ("loss bce --pred 0.5 --target 2", "--target, number 1: 2.0 is not 0 or 1"),
     "sign": ("loss hinge --pred 0.5 --target 0", "write 0 as −1"),
     "class": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 2", "a class from 0 to 1"),
+    "symbol": ("loss ctc --pred 0,1,0,2,0,0 --target 3", "a class from 0 to 2"),
     "half a class": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 0.5", "a class from 0 to 1"),
     "distribution": ("loss softmax_cross_entropy --pred 1,2 --target 1,1", "sum to 2, not 1"),
     "reduction": ("loss mse --pred 1 --target 1 --reduction median", "mean, elements, batch, sum, none"),

@@ -10,12 +10,20 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ACCURACY = ROOT / "bench_results" / "accuracy.md"
 SPEED = ROOT / "bench_results" / "speed.md"
+SHOWN = ("relu", "elu", "softplus", "sigmoid", "tanh", "silu", "gelu", "mish", "softmax")
 
 
 def blocks() -> dict[str, str]:
     """What belongs between the marks, by name."""
-    speed = [line for line in SPEED.read_text().splitlines() if not line.startswith("- Behind")]  # those are many
-    return {"accuracy": Table.read(ACCURACY).brief(), "speed": "\n".join(speed)}
+    return {"accuracy": Table.read(ACCURACY).brief(), "speed": "\n".join(filter(_in_short, SPEED.read_text().splitlines()))}
+
+
+def _in_short(line: str) -> bool:
+    """Whether README has this line of the speed table: all but most functions, and the lists of what is behind."""
+    if line.startswith(("- Behind", "- Inexact")):
+        return False
+    name = re.match(r"\| ([a-z]\w*)", line)
+    return name is None or name[1] in SHOWN
 
 
 def filled(text: str) -> str:

@@ -15,7 +15,10 @@ SHOWN = ("relu", "elu", "softplus", "sigmoid", "tanh", "silu", "gelu", "mish", "
 
 def blocks() -> dict[str, str]:
     """What belongs between the marks, by name."""
-    return {"accuracy": Table.read(ACCURACY).brief(), "speed": "\n".join(filter(_in_short, SPEED.read_text().splitlines()))}
+    return {
+        "accuracy": Table.read(ACCURACY).brief(),
+        "speed": "\n".join(filter(_in_short, SPEED.read_text().splitlines())),
+    }
 
 
 def _in_short(line: str) -> bool:

@@ -145,12 +145,18 @@ def test_list_and_show_cover_everything(dlc):
     listed = dlc("list").table
     assert [row["name"] for row in listed] == [card.name for family in FAMILIES.values() for card in family.values()]
     for row in listed:
-        shown = dict(line.split("\t", 1) for line in dlc("show", row["name"]).out.splitlines())
+        one = ("show", row["name"], "--kind", row["kind"])
+        shown = dict(line.split("\t", 1) for line in dlc(*one).out.splitlines())
         assert row["formula"] in shown.values()
         assert shown["source"]
-        assert json.loads(dlc("show", row["name"], "--json").out)["name"] == row["name"]
+        assert json.loads(dlc(*one, "--json").out)["name"] == row["name"]
     assert {row["kind"] for row in dlc("list", "optimizer").table} == {"optimizer"}
     assert len(json.loads(dlc("list", "--json").out)["entries"]) == len(listed)
+
+
+def test_a_name_of_several_kinds_shows_all(dlc):
+    assert dlc("show", "mse").out.count("formula\t") == 2
+    assert [card["kind"] for card in json.loads(dlc("show", "mse", "--json").out)["cards"]] == ["loss", "metric"]
 
 
 def test_check_says_what_it_compared(dlc):

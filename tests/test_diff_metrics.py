@@ -72,7 +72,7 @@ def test_every_convention_is_shown(dlc, name):
         (["f1", "--dtype", "float32"], "a metric takes no --dtype; give --target and --pred"),
         (["f1", "--target", "1,0"], "no --pred"),
         (["f1", "--target", "1,0", "--pred", "1,0,1"], "2 rows and pred 3"),
-        (["gelu", "--target", "1,0"], "--target and --pred are for metrics"),
+        (["gelu", "--target", "1,0"], "--target and --pred are for losses and metrics"),
     ],
 )
 def test_bad_input(dlc, args, complaint):

@@ -76,7 +76,7 @@ def _weighted() -> dict[str, Any]:
             if each.weighted:
                 tensor = import_module("torch").tensor
                 found.setdefault(name, {})[library] = [
-                    _called(
+                    called(
                         library, each, each.weighted, tensor, tensor(p), t, tensor(weights_of(LOSSES[name], p))
                     ).item()
                     for p, t in cases(LOSSES[name])
@@ -90,31 +90,36 @@ def _computed(
     """The value of the call, and the gradient of all values together."""
     names = _namespace(library)
     tensor = names["jnp"].asarray if library == "optax" else import_module("torch").tensor
-    called = partial(_called, library, found, found.run_with(params), tensor)
+    compute = partial(called, library, found, found.run_with(params), tensor)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if library == "optax":
-            value, pull = names["jax"].vjp(lambda pred: called(pred, t), tensor(p))
+            value, pull = names["jax"].vjp(lambda pred: compute(pred, t), tensor(p))
             (gradient,) = pull(names["jnp"].ones_like(value))
         else:
             pred = tensor(p).requires_grad_()
-            value = called(pred, t)
+            value = compute(pred, t)
             (gradient,) = import_module("torch").autograd.grad(value.sum(), pred)
             value = value.detach()
     return {"value": np.asarray(value), "gradient": np.asarray(gradient)}
 
 
-def _called(
+def called(
     library: str, found: LossConvention, call: str, tensor: Any, pred: Any, t: np.ndarray, weights: Any = None
 ) -> Any:
     """What CALL is, of predictions and targets as it wants them."""
-    card = LOSSES[found.card]
-    if card.row and card.target in ("class", "sign", "label", "number"):
-        t = t[..., 0]
-    target = tensor(t.astype(np.int64) if card.target == "class" else t)
+    card, target = LOSSES[found.card], tensor(as_taken(found, t))
     width = pred.shape[-1] // card.parts if card.row else 0
     parts = {name.replace(" ", "_"): pred[..., i * width : (i + 1) * width] for i, name in enumerate(card.names)}
     return eval(call, {**_namespace(library), "p": pred, "t": target, "w": weights, **parts})
+
+
+def as_taken(found: LossConvention, t: np.ndarray) -> np.ndarray:
+    """Targets as the library wants them: classes as whole numbers, and one target of a row by itself."""
+    card = LOSSES[found.card]
+    if card.row and card.target in ("class", "sign", "label", "number"):
+        t = t[..., 0]
+    return t.astype(np.int64) if card.target == "class" else t
 
 
 def _names(library: str) -> list[str]:

@@ -94,9 +94,11 @@ def test_the_place_follows_the_environment(monkeypatch, tmp_path):
 CALL_EVERY_KERNEL = """
 import sys
 import numpy as np
-from dlc.cli.catalog import array_kernel
+from dlc.cli.catalog import array_kernel, loss_kernel
+from dlc.cli.loss_samples import samples
 from dlc.cli.quantities import quantities
 from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.losses import LOSSES
 for card in ACTIVATIONS.values():
     for dtype in ("float32", "float64"):
         x = np.ones(4, dtype)
@@ -106,6 +108,10 @@ for card in ACTIVATIONS.values():
         else:
             for quantity in quantities(card):
                 quantity.kernel(x, *card.knobs.values())
+for card in LOSSES.values():
+    for dtype in ("float32", "float64"):
+        pred, target = next(samples(card, card.knobs, dtype, 1, seed=1))
+        loss_kernel(card)(pred, target, *card.knobs.values())
 """
 
 

@@ -75,5 +75,6 @@ def _interval(values: np.ndarray) -> tuple[float, float] | None:
     defined = values[~np.isnan(values)]
     if 2 * len(defined) <= len(values):
         return None
-    low, high = np.percentile(defined, PERCENTILES)
+    with np.errstate(invalid="ignore"):  # between infinite values there is nothing
+        low, high = np.percentile(defined, PERCENTILES)
     return float(low), float(high)

@@ -20,9 +20,9 @@ def list_(
 
     dlc list optimizer
     """
-    if kind is not None and kind.removesuffix("s") not in FAMILIES:
+    chosen = [family for family in FAMILIES.values() if kind is None or kind in _spellings(family.kind)]
+    if not chosen:
         raise BadInputError(f"no kind {kind!r}; choose {', '.join(FAMILIES)}")
-    chosen = [family for family in FAMILIES.values() if kind is None or kind.removesuffix("s") == family.kind]
     cards = [(family.kind, card) for family in chosen for card in family.values()]
     if as_json:
         entries = [
@@ -31,6 +31,11 @@ def list_(
         show.json_object("list", entries=entries)
         return
     show.table(["kind", "name", "formula"], [[each, card.name, card.formula] for each, card in cards])
+
+
+def _spellings(kind: str) -> tuple[str, ...]:
+    """A kind, and its plural."""
+    return kind, f"{kind}s", f"{kind}es", f"{kind.removesuffix('y')}ies"
 
 
 def show_(

@@ -204,5 +204,5 @@ def _show_numbers(card: LossCard, views: list[dict[str, Any]], p: "np.ndarray", 
 
 def _text(numbers: Any) -> Any:
     if getattr(numbers, "shape", ()):
-        return " ".join(show.short(float(each), DIGITS) for each in numbers)
+        return show.vector(numbers, DIGITS)
     return (numbers, show.short(float(numbers), DIGITS))

@@ -80,30 +80,28 @@ def loss(
     from dlc.cli import loss_inputs, values
     from dlc.cli.loss_answer import LossAnswer
 
+    if ignore is not None or class_weight:
+        _needs_classes(card, "--class-weight" if class_weight else "--ignore-index")
+    if there and ignore is None and "ignore_index" in there.arguments:
+        ignore = int(there.arguments["ignore_index"].default)
+    if class_weight and there and params.get("smoothing"):
+        raise BadInputError(f"{as_} weighs each class's part of a smoothed target by itself: give one or the other")
     given = [loss_inputs.table(pred, "--pred"), _targets(card, target)]
-    ignored = None
-    if ignore is not None:
-        _needs_classes(card, "--ignore-index")
-        ignored = given[1].reshape(-1) == ignore
-        given[1] = np.where(given[1] == ignore, 0.0, given[1])
-        if ignored.all():
-            raise BadInputError(f"every target is {ignore}, which --ignore-index leaves out")
+    if ignore is not None and (given[1] == ignore).all():
+        raise BadInputError(f"every target is {ignore}, which is ignored")
     kind = dtype or ("float32" if given[0].dtype == "float32" else "float64")
-    p, t = loss_inputs.fitted(card, params, *(values.as_type(each, kind) for each in given))
+    p, t = loss_inputs.fitted(card, params, *(values.as_type(each, kind) for each in given), ignored=ignore)
     weights = None
-    count = len(p) if card.row else p.size
     if weight:
+        count = len(p) if card.row else p.size
         weights = loss_inputs.weights(loss_inputs.table(weight, "--weight"), "--weight", count)
     if class_weight:
-        _needs_classes(card, "--class-weight")
         each = loss_inputs.weights(loss_inputs.table(class_weight, "--class-weight"), "--class-weight", p.shape[-1])
-        chosen = each[t.reshape(-1).astype(int)]
+        chosen = each[np.where(t == ignore, 0, t).reshape(-1).astype(int)]
         weights = chosen if weights is None else weights * chosen
-    if ignored is not None:
-        weights = np.where(ignored, 0.0, np.ones(count) if weights is None else weights)
 
     rule = reduction or (there.reduction if there else "mean")
-    answer = LossAnswer(card, params, p, t, there=there, reduction=rule, weights=weights)
+    answer = LossAnswer(card, params, p, t, there=there, reduction=rule, weights=weights, ignored=ignore)
     if as_json:
         show.json_object(
             "loss", name=card.name, dtype=kind, params=params, library=as_, reduction=answer.reduction,

@@ -29,8 +29,14 @@ class LossAnswer:
         there: LossConvention | None,
         reduction: str,
         weights: np.ndarray | None = None,
+        ignored: int | None = None,
     ):
         self.card, self.params, self.pred, self.target, self.reduction = card, params, pred, target, reduction
+        self.left_out = np.zeros(len(pred), bool) if ignored is None else target.reshape(-1) == ignored
+        if ignored is not None:  # any class does where the value does not count
+            target = np.where(target == ignored, 0.0, target).astype(pred.dtype)
+            shares = np.ones(len(pred)) if weights is None else weights
+            weights = np.where(self.left_out, 0.0, shares)
         with progress.compiling():
             self.plain, self.gradient = values_there(card, there, params, pred, target)
         by_weights = there is None or there.divisor == "weights"
@@ -42,7 +48,9 @@ class LossAnswer:
             with np.errstate(invalid="ignore"):  # a weight of 0 leaves out even what is infinite
                 self.values = np.where(shaped > 0, shaped * self.plain, 0.0)
                 self.gradient = np.where(by > 0, by * self.gradient, 0.0)
-        self.gradient = (self.gradient / divisor).astype(pred.dtype)
+        with np.errstate(over="ignore"):  # beyond the greatest float32 is infinity
+            self.gradient = (self.gradient / divisor).astype(pred.dtype)
+            self.rounded = self.values.reshape(-1).astype(pred.dtype)
         self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) / divisor
 
     def _divided_by(self, weights: np.ndarray | None) -> float:
@@ -53,27 +61,37 @@ class LossAnswer:
 
     def records(self) -> list[dict[str, Any]]:
         """One for each example: what was given, its value, and the gradient."""
-        rows = self.pred.reshape(-1, self.pred.shape[-1]) if self.card.row else self.pred.reshape(-1)
-        targets = self.target.reshape(len(rows), -1) if self.card.row else self.target.reshape(-1)
-        slopes = self.gradient.reshape(rows.shape)
-        values = self.values.reshape(-1).astype(self.pred.dtype)
-        errors = self.errors()
+        rows, targets = self._examples()
+        slopes, errors = self.gradient.reshape(rows.shape), self.errors()
         records = []
         for i in range(len(rows)):
-            record = {"pred": _plain(rows[i]), "target": _plain(targets[i]), "value": values[i]}
-            if errors:
+            record = {"pred": _plain(rows[i]), "target": _plain(targets[i]), "value": self.rounded[i]}
+            if errors and errors[i] is not None:
                 record["ulp"] = errors[i]
             records.append(record | {"gradient": _plain(slopes[i])})
         return records
 
-    def errors(self) -> list[float] | None:
-        """The error of each example's value in ulp of the exact one; None where there are too many, or weights."""
+    def errors(self) -> list[float | None] | None:
+        """The error of each example's own value in ulp of the exact one; None where there are too many.
+
+        There is none of what is left out, and none where a prediction is infinite: fifty digits know no infinity.
+        """
         if self.plain.size > MOST_JUDGED:
             return None
+        rows, targets = self._examples()
+        with np.errstate(over="ignore"):
+            values = self.plain.reshape(-1).astype(self.pred.dtype)
+        judged = ~self.left_out if self.card.row else np.ones(len(rows), bool)
+        judged &= np.isfinite(rows).reshape(len(rows), -1).all(axis=1)
+        return [
+            exact_loss(self.card, self.params, rows[i], targets[i], values[i]) if judged[i] else None
+            for i in range(len(rows))
+        ]
+
+    def _examples(self) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions and targets, one for each value."""
         rows = self.pred.reshape(-1, self.pred.shape[-1]) if self.card.row else self.pred.reshape(-1)
-        targets = self.target.reshape(len(rows), -1) if self.card.row else self.target.reshape(-1)
-        values = self.plain.reshape(-1).astype(self.pred.dtype)
-        return [exact_loss(self.card, self.params, *each) for each in zip(rows, targets, values, strict=True)]
+        return rows, self.target.reshape(len(rows), -1) if self.card.row else self.target.reshape(-1)
 
     def show_table(self, *, with_gradient: bool) -> None:
         """Every example, or, of many, only what they are reduced to."""
@@ -98,6 +116,4 @@ def _plain(numbers: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return (" ".join(map(show.exact, value)), " ".join(show.short(float(each), 6) for each in value))
-    return (value, show.short(float(value), 8))
+    return show.vector(value) if isinstance(value, list) else (value, show.short(float(value), 8))

@@ -9,19 +9,32 @@ from dlc.cli import domains, values
 from dlc.cli.errors import BadInputError
 from dlc.reference.loss_family import LossCard
 
+# Where −∞ is a mask, or the logarithm of 0.
+INFINITE = ("logits", "log-distribution")
+
 
 def table(text: str, option: str) -> np.ndarray:
     """What an option says: numbers with commas, rows with semicolons between them, a file, or `-`."""
-    rows = [values.read([part]) for part in text.split(";")] if ";" in text else [values.read([text])]
+    if not text.strip():
+        raise BadInputError(f"{option} is empty; give numbers, a file, or -")
+    try:
+        rows = [values.read([part]) for part in text.split(";")]
+    except BadInputError as error:
+        raise BadInputError(str(error).replace("X:", f"{option}:", 1)) from None
     if len({row.shape for row in rows}) > 1:
         raise BadInputError(f"{option} has rows of {', '.join(str(row.size) for row in rows)} numbers; give equal ones")
     return np.stack(rows) if len(rows) > 1 else rows[0]
 
 
 def fitted(
-    card: LossCard, params: Mapping[str, float], pred: np.ndarray, target: np.ndarray
+    card: LossCard,
+    params: Mapping[str, float],
+    pred: np.ndarray,
+    target: np.ndarray,
+    *,
+    ignored: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Predictions and targets in the shapes the loss's kernel takes. Raises BadInputError."""
+    """Predictions and targets in the shapes of the loss's kernel; any target may be IGNORED. Raises BadInputError."""
     if not card.row:
         if pred.shape != target.shape and pred.size == target.size:
             pred, target = pred.reshape(-1), target.reshape(-1)
@@ -43,8 +56,8 @@ def fitted(
             )
         target = target.reshape(len(pred), width)
     classes = domains.classes_of(params, pred.shape[-1])
-    _check("--pred", card.pred, pred, classes)
-    _check("--target", card.target, target, classes)
+    _check("--pred", card.pred, pred, classes, params)
+    _check("--target", card.target, np.where(target == ignored, 0.0, target), classes, params)
     return pred, target
 
 
@@ -67,8 +80,12 @@ def weights(source: np.ndarray, option: str, needed: int) -> np.ndarray:
     return flat
 
 
-def _check(option: str, domain: str, numbers: np.ndarray, classes: int) -> None:
+def _check(option: str, domain: str, numbers: np.ndarray, classes: int, params: Mapping[str, float]) -> None:
     _refuse(option, numbers, np.isnan(numbers), "a number")
+    if domain not in INFINITE:
+        _refuse(option, numbers, np.isinf(numbers), "a finite number")
+    if domain == "distribution" and params.get("normalised"):
+        domain = "relevances"  # the loss itself divides by the sum
     rows = numbers if numbers.ndim > 1 else numbers[:, None]
     wrong = domains.outside(domain, rows, classes)
     if wrong is None:

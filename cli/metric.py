@@ -8,7 +8,7 @@ import typer
 from dlc.cli import metric_params, progress, show
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
-from dlc.reference.metric_conventions import LIBRARIES, as_library
+from dlc.reference.metric_conventions import LIBRARIES, as_library, metric_differences
 from dlc.reference.metrics import METRICS, MetricCard
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ def metric(
     draw: Annotated[
         bool, typer.Option("--plot", help="Draw ROC and precision-recall curves, and calibration.")
     ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out rows of FILE without numbers; else the first ends it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """A metric of predictions, or with `all` every one that applies, with bootstrap intervals.
@@ -88,7 +91,7 @@ def metric(
         raise BadInputError("--columns are those of a FILE; name it")
     if file is not None and (target or pred or weights):
         raise BadInputError("FILE has targets and predictions already; leave out --target, --pred and --weights")
-    data = sound(typed(target, pred, weights) if file is None else from_file(file, columns))
+    data = sound(typed(target, pred, weights) if file is None else from_file(file, columns, skip_bad=skip_bad))
     assignments = [*(param or []), *([f"average={average}"] if average else [])]
     if card is None:
         _tell_all(data, threshold, assignments, as_, resamples, seed, draw, as_json)
@@ -123,10 +126,13 @@ def _tell_one(
     kind = kind_of(card, data)
     defaults: dict[str, Any] = {}
     if library:
+        name = card.name
         try:
             card, defaults = as_library(library, card.name, kind)
         except ValueError as error:
             raise BadInputError(f"{error}; leave out --as") from None
+        for words in metric_differences(library, name, kind):
+            show.note(f"{library} differs where {words}")
     params = metric_params.parse(card, assignments, defaults)
     data = shaped(kind, data, threshold)
     with progress.compiling():

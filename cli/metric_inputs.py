@@ -72,18 +72,22 @@ def _row(text: str, where: str) -> list[float]:
     return [number(word, where) for word in words]
 
 
-def from_file(path: str, columns: str | None) -> Data:
+def from_file(path: str, columns: str | None, *, skip_bad: bool = False) -> Data:
     """The columns of a file: TARGET,PRED or TARGET,PRED,WEIGHT, where a+b or 2..5 is a row of several.
 
     Raises BadInputError.
     """
     roles = [part.strip() for part in (columns or "").split(",")]
+    if columns is None:
+        raise BadInputError(
+            f"which columns of {path} are meant? give --columns TARGET,PRED, by name or by number from 1"
+        )
     if not 2 <= len(roles) <= 3 or not all(roles):
         raise BadInputError(
             f"--columns {columns or ''!r} is not TARGET,PRED or TARGET,PRED,WEIGHT: columns of {path} by name or by "
             "number from 1; several scores as a+b+c or 2..4"
         )
-    lines, values, counts = _split(path, roles)
+    lines, values, counts = _split(path, roles, skip_bad=skip_bad)
     parts = []
     for role, count in zip(roles, counts, strict=True):
         part, values = values[:, :count], values[:, count:]
@@ -91,10 +95,10 @@ def from_file(path: str, columns: str | None) -> Data:
     return Data(parts[0], parts[1], parts[2] if len(parts) > 2 else None, path, lines)
 
 
-def _split(path: str, roles: Sequence[str]) -> tuple["np.ndarray", "np.ndarray", list[int]]:
+def _split(path: str, roles: Sequence[str], *, skip_bad: bool) -> tuple["np.ndarray", "np.ndarray", list[int]]:
     """Lines, all columns of all roles side by side, and how many each has."""
     named = [[name for each in role.split("+") for name in _range(each)] for role in roles]
-    lines, values = _columns(path, [name for names in named for name in names])
+    lines, values = _columns(path, [name for names in named for name in names], skip_bad=skip_bad)
     return lines, values, [len(names) for names in named]
 
 
@@ -104,15 +108,17 @@ def _range(text: str) -> list[str]:
     return [str(i) for i in range(int(ends[1]), int(ends[2]) + 1)] if ends else [text]
 
 
-def _columns(path: str, wanted: Sequence[str] | None) -> tuple["np.ndarray", "np.ndarray"]:
+def _columns(path: str, wanted: Sequence[str] | None, *, skip_bad: bool = False) -> tuple["np.ndarray", "np.ndarray"]:
     """Lines and numbers of these columns, or of all; one column alone is a vector then. Raises BadInputError."""
     import numpy as np
 
-    from dlc.cli.tables import open_table
+    from dlc.cli.tables import BadRows, open_table
 
     with open_table(path) as table:
         found = list(range(len(table.names))) if wanted is None else table.find(wanted)
-        lines, values = zip(*table.chunks(found), strict=True)
+        bad = BadRows(skip=skip_bad)
+        lines, values = zip(*table.chunks(found, bad=bad), strict=True)
+    bad.tell()
     numbers = np.concatenate(values)
     return np.concatenate(lines), numbers[:, 0] if wanted is None and len(found) == 1 else numbers
 

@@ -17,6 +17,7 @@ from rich.text import Text
 SCHEMA = 1
 ACCENT = "cyan"
 LEAST_ROOM = 20  # columns in which a text can still be read
+VECTOR = 4  # numbers of a row that a terminal shows
 
 
 @cache
@@ -100,6 +101,13 @@ def exact(value: Any) -> str:
 def short(value: float, digits: int = 4) -> str:
     """A number for reading, not for reading back."""
     return format(value, f".{digits}g")
+
+
+def vector(numbers: Sequence[Any], digits: int = 6) -> tuple[str, str]:
+    """A cell of several numbers: all of them, and for a terminal the first few."""
+    few = [short(float(each), digits) for each in numbers[:VECTOR]]
+    more = f" … ({len(numbers)})" if len(numbers) > VECTOR else ""
+    return " ".join(map(exact, numbers)), " ".join(few) + more
 
 
 def json_object(command: str, **fields: Any) -> None:

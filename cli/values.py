@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -109,6 +110,8 @@ def _typed(source: str) -> list[float]:
 
 
 def _separated(source: str) -> Iterator[float]:
+    if re.search(r",\s*,", source):
+        raise BadInputError(f"X: nothing stands between two commas of {source!r}")
     for word in filter(None, source.replace(",", " ").split()):
         try:
             yield number(word, "X")

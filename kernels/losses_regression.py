@@ -3,7 +3,23 @@
 from dlc.kernels.double import LN2
 from dlc.kernels.elementary import LIFT, TINY, at_least, choose, expm1, log1p, log_one_plus, number
 from dlc.kernels.elementary import high as plain
-from dlc.kernels.scalar import scalar
+from dlc.kernels.scalar import inlined, scalar, twins
+
+GREATEST = 1.7976931348623157e308
+
+
+@inlined
+def difference_plain(p, t):
+    """p − t."""
+    return p - t
+
+
+@twins(difference_plain)
+def difference(p, t):
+    """p − t; where float64 has not that much, the greatest number: pairs have no infinity."""
+    d = p - t
+    beyond = GREATEST if plain(d) > 0.0 else -GREATEST
+    return beyond if abs(plain(d)) > GREATEST else d
 
 
 @scalar
@@ -46,32 +62,32 @@ def mae_grad(p, t):
 
 @scalar
 def huber(p, t, delta=1.0):
-    size = abs(p - t)
+    size = abs(difference(p, t))
     return choose(size, size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta))
 
 
 @scalar
 def huber_grad(p, t, delta=1.0):
-    d = p - t
+    d = difference(p, t)
     inside = d if d < delta else delta
     return choose(d, d > -delta, inside, -delta)
 
 
 @scalar
 def smooth_l1(p, t, beta=1.0):
-    size = abs(p - t)
+    size = abs(difference(p, t))
     return choose(size, size < beta, size * size * (0.5 / beta), size - 0.5 * beta)
 
 
 @scalar
 def smooth_l1_grad(p, t, beta=1.0):
-    d = p - t
+    d = difference(p, t)
     return choose(d, abs(d) < beta, d * (1.0 / beta), sign_of(d))
 
 
 @scalar
 def log_cosh(p, t):
-    size = abs(p - t)
+    size = abs(difference(p, t))
     m = expm1(-size)
     e = 1.0 + m
     is_near = size < 0.75
@@ -81,7 +97,7 @@ def log_cosh(p, t):
 
 @scalar
 def log_cosh_grad(p, t):
-    d = p - t
+    d = difference(p, t)
     m = expm1(-abs(d))
     e = 1.0 + m
     size = -m * (2.0 + m) / (1.0 + e * e)
@@ -90,25 +106,25 @@ def log_cosh_grad(p, t):
 
 @scalar
 def pinball(p, t, quantile=0.5):
-    d = p - t
+    d = difference(p, t)
     return choose(d, d < 0.0, quantile * -d, (1.0 - quantile) * d)
 
 
 @scalar
 def pinball_grad(p, t, quantile=0.5):
-    d = p - t
+    d = difference(p, t)
     return choose(d, d < 0.0, -quantile, choose(d, d > 0.0, 1.0 - quantile, 0.0))
 
 
 @scalar
 def expectile(p, t, expectile=0.5):
-    d = p - t
+    d = difference(p, t)
     return (expectile if d < 0.0 else 1.0 - expectile) * d * d
 
 
 @scalar
 def expectile_grad(p, t, expectile=0.5):
-    d = p - t
+    d = difference(p, t)
     return 2.0 * (expectile if d < 0.0 else 1.0 - expectile) * d
 
 
@@ -124,14 +140,14 @@ def quantile_huber_grad(p, t, quantile=0.5, delta=1.0):
 
 @scalar
 def epsilon_insensitive(p, t, epsilon=0.1):
-    d = p - t
+    d = difference(p, t)
     beyond = abs(d) - epsilon
     return choose(d, beyond > 0.0, beyond, 0.0)
 
 
 @scalar
 def epsilon_insensitive_grad(p, t, epsilon=0.1):
-    d = p - t
+    d = difference(p, t)
     return choose(d, abs(d) - epsilon > 0.0, sign_of(d), 0.0)
 
 
@@ -149,13 +165,13 @@ def squared_epsilon_insensitive_grad(p, t, epsilon=0.1):
 
 @scalar
 def mape(p, t, epsilon=0.0, scale=100.0):
-    d = p - t
+    d = difference(p, t)
     return choose(d, d == 0.0, 0.0, scale * (abs(d) / at_least(abs(t), plain(epsilon))))
 
 
 @scalar
 def mape_grad(p, t, epsilon=0.0, scale=100.0):
-    d = p - t
+    d = difference(p, t)
     return choose(d, d == 0.0, 0.0, scale * sign_of(d) / at_least(abs(t), plain(epsilon)))
 
 

@@ -18,7 +18,7 @@ from dlc.kernels.elementary import (
 )
 from dlc.kernels.elementary import high as plain
 from dlc.kernels.light import polynomial
-from dlc.kernels.losses_regression import sign_of
+from dlc.kernels.losses_regression import difference, sign_of
 from dlc.kernels.scalar import scalar
 
 FAR = 1e10  # beyond it 1 + x² is x²
@@ -40,62 +40,62 @@ def root(a):
 
 @scalar
 def pseudo_huber(p, t, delta=1.0):
-    d = p - t
+    d = difference(p, t)
     return d * (d / (1.0 + root(d * (1.0 / delta))))
 
 
 @scalar
 def pseudo_huber_grad(p, t, delta=1.0):
-    d = p - t
+    d = difference(p, t)
     return d / root(d * (1.0 / delta))
 
 
 @scalar
 def charbonnier(p, t, epsilon=1e-3):
-    d = p - t
+    d = difference(p, t)
     return choose(d, abs(d) > VERY_FAR, abs(d), sqrt(d * d + epsilon * epsilon))
 
 
 @scalar
 def charbonnier_grad(p, t, epsilon=1e-3):
-    d = p - t
+    d = difference(p, t)
     return d / charbonnier(p, t, epsilon)
 
 
 @scalar
 def cauchy(p, t, c=1.0):
-    return 0.5 * c * c * log_one_plus_square((p - t) * (1.0 / c), 1.0)
+    return 0.5 * c * c * log_one_plus_square(difference(p, t) * (1.0 / c), 1.0)
 
 
 @scalar
 def cauchy_grad(p, t, c=1.0):
-    a = (p - t) * (1.0 / c)
+    a = difference(p, t) * (1.0 / c)
     return c * choose(a, abs(a) > FAR, 1.0 / a, a / (1.0 + a * a))
 
 
 @scalar
 def geman_mcclure(p, t, c=1.0):
-    a = nearer((p - t) * (1.0 / c))
+    a = nearer(difference(p, t) * (1.0 / c))
     y = a * a
     return 0.5 * c * c * (y / (1.0 + y))
 
 
 @scalar
 def geman_mcclure_grad(p, t, c=1.0):
-    a = nearer((p - t) * (1.0 / c))
+    a = nearer(difference(p, t) * (1.0 / c))
     q = 1.0 / (1.0 + a * a)
     return c * (a * q) * q
 
 
 @scalar
 def welsch(p, t, c=1.0):
-    a = nearer((p - t) * (1.0 / c))
+    a = nearer(difference(p, t) * (1.0 / c))
     return -0.5 * c * c * expm1(-(a * a))
 
 
 @scalar
 def welsch_grad(p, t, c=1.0):
-    d = p - t
+    d = difference(p, t)
     a = nearer(d * (1.0 / c))
     e, unit = exp_scaled(-(a * a))
     return choose(d, abs(a) > VANISHED, 0.0, scaled(d * e, unit))
@@ -103,14 +103,14 @@ def welsch_grad(p, t, c=1.0):
 
 @scalar
 def tukey_biweight(p, t, c=4.685):
-    a = bounded((p - t) * (1.0 / c), -1.0, 1.0)
+    a = bounded(difference(p, t) * (1.0 / c), -1.0, 1.0)
     y = a * a
     return c * c * y * (3.0 - 3.0 * y + y * y) / 6.0
 
 
 @scalar
 def tukey_biweight_grad(p, t, c=4.685):
-    d = p - t
+    d = difference(p, t)
     a = bounded(d * (1.0 / c), -1.0, 1.0)
     rest = (1.0 - a) * (1.0 + a)
     return choose(d, abs(d) < c, d * rest * rest, 0.0)
@@ -118,19 +118,19 @@ def tukey_biweight_grad(p, t, c=4.685):
 
 @scalar
 def fair(p, t, c=1.3998):
-    a = abs(p - t) * (1.0 / c)
+    a = abs(difference(p, t)) * (1.0 / c)
     return c * c * minus_log1p(a, 1.0 + a)
 
 
 @scalar
 def fair_grad(p, t, c=1.3998):
-    d = p - t
+    d = difference(p, t)
     return d / (1.0 + abs(d) * (1.0 / c))
 
 
 @scalar
 def barron(p, t, alpha=1.0, c=1.0):
-    a, b = (p - t) * (1.0 / c), abs(alpha - 2.0)
+    a, b = difference(p, t) * (1.0 / c), abs(alpha - 2.0)
     growth = log_one_plus_square(a, b)
     value = choose(a, alpha == 0.0, growth, b / alpha * expm1_wide(0.5 * alpha * growth))
     return choose(a, alpha == 2.0, 0.5 * a * a, value)
@@ -138,14 +138,14 @@ def barron(p, t, alpha=1.0, c=1.0):
 
 @scalar
 def barron_grad(p, t, alpha=1.0, c=1.0):
-    a, b = (p - t) * (1.0 / c), abs(alpha - 2.0)
+    a, b = difference(p, t) * (1.0 / c), abs(alpha - 2.0)
     e, unit = exp_scaled((0.5 * alpha - 1.0) * log_one_plus_square(a, b))
     return choose(a, alpha == 2.0, a / c, scaled(a / c * e, unit))
 
 
 @scalar
 def wing(p, t, w=10.0, epsilon=2.0):
-    size = abs(p - t)
+    size = abs(difference(p, t))
     is_near = size < w
     bent = log_one_plus((size if is_near else w) / epsilon)
     return w * bent + choose(size, is_near, 0.0, size - w)
@@ -153,7 +153,7 @@ def wing(p, t, w=10.0, epsilon=2.0):
 
 @scalar
 def wing_grad(p, t, w=10.0, epsilon=2.0):
-    d = p - t
+    d = difference(p, t)
     size = abs(d)
     return sign_of(d) * choose(d, size < w, w / (epsilon + size), 1.0)
 

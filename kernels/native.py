@@ -78,8 +78,8 @@ def _compiled(loop: Loop, name: str, kind: str, scratch_kind: str) -> bytes:
     array_types |= {"scratch": getattr(types, scratch_kind), "params": types.float64}
     x, v, out, scratch, params = (array_at(i, array_types[name]) for i, name in enumerate(ARRAYS))
     rows, columns, width, extra = (integer_at(len(ARRAYS) + i) for i, _ in enumerate(INTEGERS))
-    # Inlined, it is seen to raise nothing; only the entry calls it.
-    inner = njit(forceinline=True, no_cfunc_wrapper=True, no_cpython_wrapper=True, **STRICT)(loop)
+    # A part of the entry, it is compiled once, and seen to raise nothing.
+    inner = njit(inline="always", **STRICT)(loop)
 
     def entry(_self, given, _count):
         size, length = rows(given), columns(given)

@@ -86,7 +86,12 @@ TORCH = (
         kink=1.0,
         note="of a difference of two scores, which it takes one by one",
     ),
-    LossConvention("soft_margin", "F.soft_margin_loss(p, t)", also=("torch.nn.SoftMarginLoss",)),
+    LossConvention(
+        "soft_margin",
+        "F.soft_margin_loss(p, t)",
+        also=("torch.nn.SoftMarginLoss",),
+        note="is inf, and its gradient nan, where −t·p is above 709 (88 in float32)",
+    ),
     LossConvention(
         "sparse_softmax_cross_entropy",
         "F.cross_entropy(p, t, label_smoothing={smoothing})",

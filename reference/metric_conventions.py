@@ -40,6 +40,11 @@ def conventions(metric: str, kind: str = "") -> list[MetricConvention]:
     return [each for each in CONVENTIONS if each.metric == METRICS[metric].name and (not kind or each.takes(kind))]
 
 
+def metric_differences(library: str, metric: str, kind: str) -> list[str]:
+    """Where LIBRARY's number is another than ours for what it means by METRIC, in words."""
+    return [words for each in conventions(metric, kind) if each.library == library for words in each.apart]
+
+
 def as_library(library: str, metric: str, kind: str) -> tuple[MetricCard, dict[str, Any]]:
     """What METRIC is by the defaults of LIBRARY on data of a KIND (a key of TAKES): our card and its parameters.
 

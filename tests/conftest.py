@@ -1,3 +1,4 @@
+import gc
 import os
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,12 @@ os.environ["DLC_CACHE_DIR"] = str(ROOT / ".pytest_cache" / "dlc")
 def pytest_collection_modifyitems(items):
     """What calls every kernel comes last, when other tests have compiled them, side by side."""
     items.sort(key=lambda item: item.name == "test_every_kept_kernel_loads_without_numba")
+
+
+def pytest_collection_finish():
+    """Thousands of collected tests are not looked through again each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass

@@ -256,7 +256,8 @@ def test_a_loss_of_rows(dlc, table):
 DOMAINS_BY_HAND = {
     "number": [-5.0, 0.0, math.inf], "positive": [0.5, None, 0.0], "amount": [0.0, 2.0, None, -0.5],
     "probability": [0.0, 1.0, 0.5, None, -0.1, 1.1], "sign": [-1.0, 1.0, None, 0.0, 0.5],
-    "class": [0.0, 2.0, None, 3.0, -1.0, 0.5], "symbols": [0.0, 7.0, None, 0.5, -1.0], "label": [0.0, 0.5, None, 2.0],
+    "class": [0.0, 2.0, None, 3.0, -1.0, 0.5], "symbols": [0.0, 2.0, None, 3.0, 0.5, -1.0],
+    "label": [0.0, 0.5, None, 2.0],
     "labels": [0.0, 1.0, None, 0.5], "cosines": [-1.0, 0.3, None, 1.5], "log-distribution": [-3.0, 0.0, None, 0.5],
 }  # fmt: skip
 

@@ -70,8 +70,8 @@ def test_weights_divide_a_mean_by_their_sum(dlc):
 
 
 def test_a_weight_of_0_leaves_out_even_what_is_infinite(dlc):
-    table = dlc("loss", "mse", "--pred", "inf,2", "--target", "0,0", "--weight", "0,1", "--grad").table
-    assert float(table[-1]["value"]) == 4.0
+    table = dlc("loss", "bce", "--pred", "0,0.5", "--target", "1,1", "--weight", "0,1", "--grad").table
+    assert float(table[-1]["value"]) == pytest.approx(math.log(2))
     assert float(table[0]["gradient"]) == 0.0
 
 
@@ -83,6 +83,9 @@ def test_classes_may_be_weighted_and_ignored(dlc):
     ignored = dlc(*common, "--target", "0,-100,0", "--ignore-index", "-100", "--grad").table
     assert float(ignored[-1]["value"]) == pytest.approx((values[0] + values[2]) / 2)
     assert set(ignored[1]["gradient"].split()) <= {"0.0", "-0.0"}
+    assert (ignored[1]["target"], ignored[1]["error (ulp)"]) == ("-100.0", "")
+    by_torch = dlc(*common, "--target", "0,-100,0", "--as", "torch", "--grad").table
+    assert by_torch[-1] == ignored[-1]
 
 
 def test_files_and_types(dlc, tmp_path):
@@ -95,6 +98,14 @@ def test_files_and_types(dlc, tmp_path):
 
 def test_standard_input(dlc):
     assert dlc("loss", "mse", "--pred", "-", "--target", "0,0", stdin="1 2\n").table[-1]["value"] == "2.5"
+
+
+def test_a_difference_beyond_float64(dlc):
+    assert float(dlc("loss", "huber", "--pred=1e308", "--target=-1e308").table[-1]["value"]) > 1.7e308
+
+
+def test_the_plural_of_a_kind(dlc):
+    assert dlc("list", "loss").code == dlc("list", "losses").code == dlc("list", "penalties").code == 0
 
 
 def test_many_examples_are_summed_up(dlc):
@@ -123,8 +134,18 @@ BAD = {
     "negative weight": ("loss mse --pred 1,2 --target 1,2 --weight 1,-1", "a finite weight, 0 or more"),
     "no weight": ("loss mse --pred 1,2 --target 1,2 --weight 0,0", "no weight above 0"),
     "class weight of none": ("loss mse --pred 1 --target 1 --class-weight 1", "target is a class"),
-    "all ignored": ("loss sparse_softmax_cross_entropy --pred 1,2 --target 1 --ignore-index 1", "every target is 1"),
+    "all ignored": (
+        "loss sparse_softmax_cross_entropy --pred 1,2 --target 1 --ignore-index 1",
+        "every target is 1, which is ignored",
+    ),
     "parameter": ("loss huber --pred 1 --target 1 -p delta=0", "delta > 0"),
+    "infinity": ("loss huber --pred inf --target 0", "--pred, number 1: inf is not a finite number"),
+    "nothing between commas": ("loss mse --pred 1,,2 --target 1,2", "--pred: nothing stands between two commas"),
+    "text": ("loss mse --pred abc --target 1", "--pred: 'abc' is not a number"),
+    "smoothed and weighted": (
+        "loss cross_entropy --pred 1,2 --target 0 --as torch -p smoothing=0.1 --class-weight 1,2",
+        "one or the other",
+    ),
     "both from stdin": ("loss mse --pred - --target -", "cannot both"),
     "target of none": ("loss triplet_margin --pred 1,2,3 --target 1", "takes no --target"),
     "loss a library lacks": ("loss lovasz_hinge --pred 1 --target 1 --as torch", "torch has no lovasz_hinge"),

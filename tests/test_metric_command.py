@@ -285,3 +285,18 @@ def test_plots(dlc, files):
     assert "target \\ pred" in result.out
     result = dlc("metric", "log_loss", "two.csv", "--columns", "label,score", "--plot")
     assert "reliability diagram" in result.out
+
+
+def test_bad_rows_may_be_left_out(dlc, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("t,p\n1,1\nx,2\n3,4\n")
+    result = dlc("metric", "mse", path, "--columns", "t,p", "--skip-bad")
+    assert result.table == [{"metric": "mse", "value": "0.5"}]
+    assert "1 bad row left out: line 3" in result.err
+
+
+def test_a_library_that_differs_is_said_to(dlc):
+    assert (
+        "torchmetrics differs where one class"
+        in dlc("metric", "mcc", "--target", "1,1,1", "--pred", "1,1,1", "--as", "torchmetrics").err
+    )

@@ -9,7 +9,6 @@ import typer
 from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli.catalog import complete
 from dlc.cli.diff_losses import diff_loss, loss_named
-from dlc.cli.diff_metrics import diff_metric, refuse_numbers
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.convention import in_python
@@ -68,6 +67,8 @@ def diff(
     """
     meant = _kind(name, kind)
     if meant == "metric":
+        from dlc.cli.diff_metrics import diff_metric, refuse_numbers  # on use: all metrics
+
         refuse_numbers(x, dtype)
         diff_metric(name, target, pred, as_json=as_json)
         return

@@ -8,7 +8,6 @@ import typer
 from dlc.cli import metric_params, progress, show
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
-from dlc.reference.metric_conventions import LIBRARIES, as_library, metric_differences
 from dlc.reference.metrics import METRICS, MetricCard
 
 if TYPE_CHECKING:
@@ -77,6 +76,7 @@ def metric(
     dlc metric all scores.csv --columns label,score --plot
     """
     from dlc.cli.metric_inputs import from_file, is_file, sound, typed  # on use: NumPy
+    from dlc.reference.metric_conventions import LIBRARIES  # on use: all metrics
 
     if name not in METRICS and name != ALL and is_file(name):
         name, file = ALL, name
@@ -122,6 +122,7 @@ def _tell_one(
 ) -> None:  # fmt: skip
     from dlc.cli.metric_inputs import checked, kind_of, shaped
     from dlc.cli.metric_kernel import judged, metric_kernel
+    from dlc.reference.metric_conventions import as_library, metric_differences
 
     kind = kind_of(card, data)
     defaults: dict[str, Any] = {}

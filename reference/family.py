@@ -4,6 +4,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,13 +51,26 @@ class Card:
 
 
 class Family(Mapping[str, AnyCard]):
-    """Entries of one kind by name; refuses a name twice, and resolves aliases."""
+    """Entries of one kind by name; refuses a name twice, and resolves aliases.
+
+    The files that `entries_in` names are imported when an entry is first asked for: most commands need one family.
+    """
 
     def __init__(self, kind: str, card_type: type[AnyCard]):
         self.kind = kind
         self._card_type = card_type
         self._cards: dict[str, AnyCard] = {}
         self._aliases: dict[str, str] = {}
+        self._files: tuple[str, ...] = ()
+
+    def entries_in(self, *files: str) -> None:
+        """Say which files of dlc.reference have the entries, in this order."""
+        self._files = files
+
+    def _read(self) -> None:
+        files, self._files = self._files, ()
+        for file in files:
+            import_module(f"dlc.reference.{file}")
 
     def card(self, formula: str, **columns: Any) -> Callable[[Function], Function]:
         """Enter the decorated function, unchanged, with its card."""
@@ -75,19 +89,24 @@ class Family(Mapping[str, AnyCard]):
     @property
     def names(self) -> list[str]:
         """Every name that is understood, aliases included."""
+        self._read()
         return [*self._cards, *self._aliases]
 
     def __getitem__(self, name: str) -> AnyCard:
+        self._read()
         canonical = self._aliases.get(name, name)
         if canonical not in self._cards:
             raise UnknownNameError(self.kind, name, self.names)
         return self._cards[canonical]
 
     def __contains__(self, name: object) -> bool:
+        self._read()
         return name in self._cards or name in self._aliases
 
     def __iter__(self) -> Iterator[str]:
+        self._read()
         return iter(self._cards)
 
     def __len__(self) -> int:
+        self._read()
         return len(self._cards)

@@ -129,6 +129,7 @@ def test_a_warm_answer_loads_no_numba():
     loaded = loaded_by("activation", "gelu", "1")
     assert "llvmlite" in loaded
     assert "numba" not in loaded
+    assert not {"dlc.reference.losses_regression", "dlc.reference.metrics_labels"} & loaded  # of other families
 
 
 def test_completion_offers_names():

@@ -58,6 +58,7 @@ def check(
 def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     """Every quantity of every entry over a sample."""
     from dlc.cli.agreement_costs import check_cost, check_penalty
+    from dlc.cli.agreement_losses import check_loss
     from dlc.cli.agreement_metrics import check_metric
     from dlc.cli.agreement_objectives import check_objective
     from dlc.cli.agreement_races import check_optimizer, check_problem
@@ -65,6 +66,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
         "activation": lambda card: check_activation(card, samples=samples),
         "optimizer": check_optimizer,
+        "loss": lambda card: check_loss(card, count=samples),
         "problem": check_problem,
         "objective": check_objective,
         "metric": check_metric,

@@ -170,6 +170,14 @@ def test_check_says_what_it_compared(dlc):
     assert json.loads(dlc("check", "relu", "--json", "--samples", "50").out)["rows"][0]["holds"] is True
 
 
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_every_kind_is_checked(dlc, kind):
+    name = next(iter(FAMILIES[kind]))
+    result = dlc("check", name, "--samples", "50")
+    assert result.code == 0
+    assert result.table[0]["name"] == name
+
+
 def test_a_wrong_kernel_is_found(dlc, monkeypatch):
     """A card that promises more than the kernel keeps is contradicted, with exit code 1."""
     monkeypatch.setitem(ACTIVATIONS["sigmoid"].ulp, "float32", (0.1, 2.0))

@@ -93,10 +93,8 @@ def test_no_value_is_below_the_least(card):
         assert card.function(p, t, **card.knobs) >= card.least - mpmath.mpf(10) ** -12
 
 
-@every_card
+@pytest.mark.parametrize("card", [card for card in CARDS if card.convex], ids=lambda card: card.name)
 def test_convexity(card):
-    if not card.convex:
-        pytest.skip("not declared")
     pairs = list(examples(card, 120))
     for (p, t), (q, _) in itertools.pairwise(pairs):
         if card.row and len(p) != len(q):
@@ -106,10 +104,8 @@ def test_convexity(card):
         assert f[1] <= (f[0] + f[2]) / 2 + mpmath.mpf(10) ** -10 * (1 + abs(f[0]) + abs(f[2]))
 
 
-@every_card
+@pytest.mark.parametrize("card", [card for card in CARDS if card.perfect], ids=lambda card: card.name)
 def test_perfect_predictions_cost_least(card):
-    if not card.perfect:
-        pytest.skip("not declared")
     for _, t in examples(card, 100):
         assert abs(card.function(t, t, **card.knobs) - card.least) <= mpmath.mpf(10) ** -12
 

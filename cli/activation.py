@@ -9,7 +9,6 @@ from dlc.cli import params as parameters
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
-from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,8 +82,7 @@ def activation(
     else:
         card = ACTIVATIONS[name]
         params = parameters.parse(card, param or [])
-    if dtype is not None and dtype not in FORMATS:
-        raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
+    values.check_type(dtype)
     if jacobian and not card.vector:
         raise BadInputError(f"{card.name} has no Jacobian: it takes one number at a time; --jacobian is for vectors")
     if kink and card.vector:
@@ -99,7 +97,7 @@ def activation(
         raise BadInputError(f"no X; try `dlc activation {card.name} 0.5`, a range -2:2:0.5, a file, or - for stdin")
 
     read = values.read(x or [PLOTTED])
-    kind = dtype or ("float32" if read.dtype == "float32" else "float64")
+    kind = values.type_for(read, dtype)
     numbers = values.as_type(read, kind)
     rule = kink or as_
     slopes = viewpoint.slopes_at_kinks(rule, card, params) if rule and not card.vector else {}

@@ -40,7 +40,6 @@ def errors(
     card: LossCard, params: Mapping[str, float], pred: "np.ndarray", target: "np.ndarray"
 ) -> dict[str, tuple[float, str]]:
     """The worst error of the values and of the gradients there, and where."""
-    import mpmath
     import numpy as np
 
     kernel = loss_kernel(card)
@@ -49,18 +48,25 @@ def errors(
     with np.errstate(over="ignore"):
         values = values.astype(pred.dtype)
     worst = {"value": (-1.0, ""), "gradient": (-1.0, "")}
+    for i in range(len(pred)):
+        place = f"p = {_text(pred[i])}, t = {_text(target[i])}"
+        for quantity, found in (("value", values[i]), ("gradient", gradient[i])):
+            error = error_of(card, params, pred[i], target[i], found, quantity)
+            worst[quantity] = max(worst[quantity], (error, place), key=lambda each: each[0])
+    return worst
+
+
+def error_of(
+    card: LossCard, params: Mapping[str, float], pred: Any, target: Any, found: Any, quantity: str = "value"
+) -> float:
+    """How many ulp of what is true, or of its greatest term, FOUND is from the value or the gradient of one example."""
+    import mpmath
+
+    exactly, terms = (card.function, card.terms) if quantity == "value" else (card.gradient, card.gradient_terms)
     with mpmath.workdps(DIGITS):
         knobs = {name: mpmath.mpf(value) for name, value in params.items()}
-        for i in range(len(pred)):
-            p, t = _exact(pred[i]), _exact(target[i])
-            place = f"p = {_text(pred[i])}, t = {_text(target[i])}"
-            found = {
-                "value": _error(values[i], card.function(p, t, **knobs), card.terms, (p, t, knobs)),
-                "gradient": _error(gradient[i], card.gradient(p, t, **knobs), card.gradient_terms, (p, t, knobs)),
-            }
-            for quantity, error in found.items():
-                worst[quantity] = max(worst[quantity], (error, place), key=lambda each: each[0])
-    return worst
+        p, t = _exact(pred), _exact(target)
+        return _worst(found, exactly(p, t, **knobs), terms(p, t, **knobs) if terms else 0)
 
 
 def _exact(numbers: Any) -> Any:
@@ -75,14 +81,12 @@ def _text(numbers: Any) -> str:
     return f"a row of {numbers.size} from {float(numbers[0])!r}" if numbers.size else "nothing"
 
 
-def _error(found: Any, true: Any, terms: Any, place: Any) -> float:
-    """In units in the last place of what is true, or of the greatest term where that is greater."""
+def _worst(found: Any, true: Any, sizes: Any) -> float:
+    """In units in the last place of what is true, or of the greatest term's SIZE where that is greater."""
     import mpmath
 
-    p, t, knobs = place
     dtype = found.dtype.name
     several = isinstance(true, list)
-    sizes = terms(p, t, **knobs) if terms else 0
     sizes = sizes if isinstance(sizes, list) else [sizes] * (len(true) if several else 1)
     worst = 0.0
     for here, exact, size in zip(found if several else [found], true if several else [true], sizes, strict=True):
@@ -92,13 +96,3 @@ def _error(found: Any, true: Any, terms: Any, place: Any) -> float:
         else:
             worst = max(worst, ulps(float(here), exact, dtype))
     return worst
-
-
-def exact_loss(card: LossCard, params: Mapping[str, float], pred: Any, target: Any, value: Any) -> float:
-    """How many ulp VALUE is from the loss of one example."""
-    import mpmath
-
-    with mpmath.workdps(DIGITS):
-        knobs = {name: mpmath.mpf(each) for name, each in params.items()}
-        p, t = _exact(pred), _exact(target)
-        return _error(value, card.function(p, t, **knobs), card.terms, (p, t, knobs))

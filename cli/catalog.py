@@ -87,10 +87,7 @@ def _loss(name: str) -> "LossKernel":
     if not card.row:
         return LossKernel(module, name, len(knobs))
 
-    def width(columns: int, *params: float) -> int:
-        return card.width(columns, **dict(zip(knobs, params, strict=True)))
+    def by_position(length: Callable[..., int]) -> Callable[..., int]:
+        return lambda columns, *params: length(columns, **dict(zip(knobs, params, strict=True)))
 
-    def length(columns: int, *params: float) -> int:
-        return card.note_length(columns, **dict(zip(knobs, params, strict=True)))
-
-    return RowLossKernel(module, name, len(knobs), width, length)
+    return RowLossKernel(module, name, len(knobs), by_position(card.width), by_position(card.note_length))

@@ -17,7 +17,6 @@ from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
 from dlc.reference.family import UnknownNameError
 from dlc.reference.losses import LOSSES
 from dlc.reference.metrics import METRICS
-from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,14 +79,13 @@ def diff(
     if target is not None or pred is not None:
         raise BadInputError(f"--target and --pred are for losses and metrics; compare {name} at numbers")
     card = viewpoint.card_named(name)
-    if dtype is not None and dtype not in FORMATS:
-        raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
+    values.check_type(dtype)
 
     from dlc.cli import columns  # on use: NumPy
 
     seen = list(columns.views(card))
     read = values.read(x or [",".join(map(repr, columns.typical(seen)))])
-    numbers = values.as_type(read, dtype or ("float32" if read.dtype == "float32" else "float64"))
+    numbers = values.as_type(read, values.type_for(read, dtype))
     if card.vector and numbers.ndim > 1:
         raise BadInputError(f"{card.name} is compared on one vector, not on a table of {len(numbers)} rows")
     numbers = numbers.reshape(-1)

@@ -1,15 +1,14 @@
 """`dlc diff` of a loss: what torch, keras and optax mean by its name, with values and gradients on the same data."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlc.cli import show
+from dlc.cli import show, values
 from dlc.cli.errors import BadInputError
+from dlc.cli.loss_values import divisor, values_there
 from dlc.reference.convention import in_python
 from dlc.reference.loss_convention import DIVISORS, LossConvention
 from dlc.reference.loss_conventions import LOSS_CONVENTIONS, loss_convention, loss_conventions
 from dlc.reference.losses import LOSSES, LossCard
-from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 DIGITS = 7  # of values on a terminal
 LENGTH = 3  # of rows of the example, where no data are given
 SEED = 1
-JUMP = 0.1  # where gradients on both sides of a number differ by more, it is a kink
 
 # Predictions that show what differs, each with every target.
 PREDICTIONS = {
@@ -42,8 +40,7 @@ def loss_named(name: str) -> LossCard | None:
 
 def diff_loss(card: LossCard, target: str | None, pred: str | None, dtype: str | None, *, as_json: bool) -> None:
     """Print what each library says. Raises BadInputError for data that the loss does not take."""
-    if dtype is not None and dtype not in FORMATS:
-        raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
+    values.check_type(dtype)
     if (target is None) != (pred is None):
         raise BadInputError(f"{card.name} needs both --pred and --target, or none for an example")
     p, t = _data(card, target, pred, dtype)
@@ -76,44 +73,15 @@ def diff_loss(card: LossCard, target: str | None, pred: str | None, dtype: str |
         )
 
 
-def values_there(
-    card: LossCard, found: LossConvention | None, params: Mapping[str, float], p: "np.ndarray", t: "np.ndarray"
-) -> "tuple[np.ndarray, np.ndarray]":
-    """Values, and the gradient of each; at a kink it is what the library takes of the steeper side's."""
-    import numpy as np
-
-    from dlc.cli.catalog import loss_kernel
-
-    def computed(pred: "np.ndarray") -> "tuple[np.ndarray, np.ndarray]":
-        values, gradient = np.empty(p.shape[:-1] if card.row else p.shape), np.empty_like(p)
-        loss_kernel(card)(pred, t, *params.values(), values=values, gradient=gradient)
-        return values, gradient
-
-    values, gradient = computed(p)
-    if found is None or not found.kink:
-        return values, gradient
-    left, right = (computed(np.nextafter(p, p.dtype.type(side)))[1] for side in (-np.inf, np.inf))
-    steeper = np.where(abs(left) > abs(right), left, right)
-    return values, np.where((gradient == 0) & (abs(left - right) > JUMP), found.kink * steeper, gradient)
-
-
-def reduced(reduction: str, values: "np.ndarray", p: "np.ndarray") -> "tuple[np.ndarray, float]":
-    """What a library makes of the values, and what it multiplies their gradients by."""
-    if reduction == "none":
-        return values, 1.0
-    count = {"mean": values.size, "elements": p.size, "batch": len(p), "sum": 1}[reduction]
-    return values.sum() / count, 1.0 / count
-
-
 def _data(card: LossCard, target: str | None, pred: str | None, dtype: str | None) -> "tuple[np.ndarray, np.ndarray]":
     """Predictions and targets: those that were given, or an example."""
     import numpy as np
 
-    from dlc.cli import loss_inputs, loss_samples, values
+    from dlc.cli import loss_inputs, loss_samples
 
     if pred is not None and target is not None:
         given = [loss_inputs.table(pred, "--pred"), loss_inputs.table(target, "--target")]
-        kind = dtype or ("float32" if given[0].dtype == "float32" else "float64")
+        kind = values.type_for(given[0], dtype)
         p, t = loss_inputs.fitted(card, card.knobs, *(values.as_type(each, kind) for each in given))
         return p, t
     kind = dtype or "float64"
@@ -147,7 +115,7 @@ def _view(
         "values": values,
         "gradients": gradient,
     }
-    view["reduced"] = None if reduction == "none" else float(reduced(reduction, values, p)[0])
+    view["reduced"] = None if reduction == "none" else float(values.sum() / divisor(reduction, values, p))
     if found is None:
         takes = ", ".join(f"{name}={in_python(value)}" for name, value in card.knobs.items())
         return view | {

@@ -5,14 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from dlc.cli import params as parameters
-from dlc.cli import show
+from dlc.cli import show, values
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
 from dlc.reference.loss_convention import REDUCTIONS, LossConvention
 from dlc.reference.loss_conventions import LOSS_CONVENTIONS, loss_convention, loss_conventions
 from dlc.reference.loss_family import DOMAINS
 from dlc.reference.losses import LOSSES, LossCard
-from dlc.reference.ulp import FORMATS
 
 
 def loss(
@@ -70,14 +69,13 @@ def loss(
     params = parameters.parse(card, param or [], *named)
     if reduction is not None and reduction not in REDUCTIONS:
         raise BadInputError(f"no reduction {reduction!r}; choose {', '.join(REDUCTIONS)}")
-    if dtype is not None and dtype not in FORMATS:
-        raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
+    values.check_type(dtype)
     if pred == "-" and target == "-":
         raise BadInputError("--pred and --target cannot both come from standard input; give one as a file")
 
     import numpy as np
 
-    from dlc.cli import loss_inputs, values
+    from dlc.cli import loss_inputs
     from dlc.cli.loss_answer import LossAnswer
 
     if ignore is not None or class_weight:
@@ -89,7 +87,7 @@ def loss(
     given = [loss_inputs.table(pred, "--pred"), _targets(card, target)]
     if ignore is not None and (given[1] == ignore).all():
         raise BadInputError(f"every target is {ignore}, which is ignored")
-    kind = dtype or ("float32" if given[0].dtype == "float32" else "float64")
+    kind = values.type_for(given[0], dtype)
     p, t = loss_inputs.fitted(card, params, *(values.as_type(each, kind) for each in given), ignored=ignore)
     weights = None
     if weight:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from dlc.cli import progress, show
-from dlc.cli.agreement_losses import exact_loss
-from dlc.cli.diff_losses import values_there
+from dlc.cli.agreement_losses import error_of
+from dlc.cli.loss_values import divisor, values_there
 from dlc.reference.loss_convention import LossConvention
 from dlc.reference.loss_family import LossCard
 
@@ -40,7 +40,7 @@ class LossAnswer:
         with progress.compiling():
             self.plain, self.gradient = values_there(card, there, params, pred, target)
         by_weights = there is None or there.divisor == "weights"
-        divisor = self._divided_by(weights if by_weights else None)
+        divided_by = divisor(reduction, self.plain, pred, weights if by_weights else None)
         self.values = self.plain
         if weights is not None:
             shaped = weights.reshape(self.plain.shape)
@@ -49,15 +49,9 @@ class LossAnswer:
                 self.values = np.where(shaped > 0, shaped * self.plain, 0.0)
                 self.gradient = np.where(by > 0, by * self.gradient, 0.0)
         with np.errstate(over="ignore"):  # beyond the greatest float32 is infinity
-            self.gradient = (self.gradient / divisor).astype(pred.dtype)
+            self.gradient = (self.gradient / divided_by).astype(pred.dtype)
             self.rounded = self.values.reshape(-1).astype(pred.dtype)
-        self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) / divisor
-
-    def _divided_by(self, weights: np.ndarray | None) -> float:
-        divisors = {"mean": self.plain.size, "elements": self.pred.size, "batch": len(self.pred)}
-        if self.reduction == "mean" and weights is not None:
-            return float(weights.sum())
-        return float(divisors.get(self.reduction, 1))
+        self.total = None if reduction == "none" else math.fsum(self.values.reshape(-1)) / divided_by
 
     def records(self) -> list[dict[str, Any]]:
         """One for each example: what was given, its value, and the gradient."""
@@ -84,7 +78,7 @@ class LossAnswer:
         judged = ~self.left_out if self.card.row else np.ones(len(rows), bool)
         judged &= np.isfinite(rows).reshape(len(rows), -1).all(axis=1)
         return [
-            exact_loss(self.card, self.params, rows[i], targets[i], values[i]) if judged[i] else None
+            error_of(self.card, self.params, rows[i], targets[i], values[i]) if judged[i] else None
             for i in range(len(rows))
         ]
 

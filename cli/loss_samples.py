@@ -1,15 +1,13 @@
 """Predictions and targets of every kind that a loss takes, as they come and at the edges."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from dlc.cli.domains import classes_of
 from dlc.reference.loss_family import LossCard
 
 if TYPE_CHECKING:
     import numpy as np
-
-    Random = np.random.Generator
-    Maker = Callable[[Random, int, int], np.ndarray]
 
 SCALES = (0.01, 1.0, 1.0, 1.0, 10.0, 100.0)
 LENGTHS = (2, 3, 4, 6, 10, 33)
@@ -37,7 +35,7 @@ def samples(
         rows = 4 if card.row else 1
         scale = float(random.choice(SCALES))
         width = card.width(columns, **params) if card.row else columns
-        classes = int(params.get("classes", columns))
+        classes = classes_of(params, columns)
         pred = drawn(card.pred, random, (rows, columns), scale, classes)
         target = drawn(card.target, random, (rows, width), scale, classes)
         pred, target = pred.astype(dtype), target.astype(dtype)
@@ -54,7 +52,7 @@ def edges(card: LossCard, params: Mapping[str, float], seed: int) -> Iterator[tu
     sides = []
     for domain, width in ((card.pred, columns), (card.target, card.width(columns, **params))):
         shape = (6, width)
-        usual = drawn(domain, random, shape, 1.0, int(params.get("classes", columns)))
+        usual = drawn(domain, random, shape, 1.0, classes_of(params, columns))
         sides.append([usual, *(random.choice(ends, shape) for ends in EDGES.get(domain, ()))])
         if domain.endswith("distribution"):
             sure = np.eye(width)[random.integers(0, width, 6)]

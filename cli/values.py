@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlc.cli.errors import BadInputError
+from dlc.reference.ulp import FORMATS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +65,17 @@ def read(sources: Iterable[str]) -> "np.ndarray":
     if values.size == 0:
         raise BadInputError(f"no numbers in {', '.join(sources) or 'the input'}")
     return values
+
+
+def check_type(dtype: str | None) -> None:
+    """Raises BadInputError where a DTYPE was asked for that there is not."""
+    if dtype is not None and dtype not in FORMATS:
+        raise BadInputError(f"no dtype {dtype!r}; choose {' or '.join(FORMATS)}")
+
+
+def type_for(values: "np.ndarray", dtype: str | None) -> str:
+    """The type to compute in: DTYPE, or that of VALUES if it is float32, or float64."""
+    return dtype or ("float32" if values.dtype == "float32" else "float64")
 
 
 def as_type(values: "np.ndarray", dtype: str) -> "np.ndarray":

@@ -28,7 +28,8 @@ def available_threads() -> int:
 
 
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
+def pool(threads: int) -> ThreadPoolExecutor:
+    """The threads that take parts of large arrays."""
     return ThreadPoolExecutor(threads, thread_name_prefix="dlc")
 
 
@@ -37,14 +38,10 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
     return a is b or ((a.base is not None or b.base is not None) and np.may_share_memory(a, b))
 
 
-class ArrayKernel:
-    """A function of dlc.kernels lifted to arrays of float32 or float64; compiled, or loaded, on its first use.
-
-    Subclasses say what the loop is, and how an array is divided into rows for it.
-    """
+class CompiledKernel:
+    """A function of dlc.kernels in a loop over float32 or float64; compiled, or loaded, on its first use."""
 
     prefix = ""  # of the names under which loops of another form are kept
-    works_in_place = False  # whether OUT may be X itself
     scratch: str | None = None  # type of the numbers in scratch, where it is not that of the array
 
     def __init__(self, module: str, name: str, params: int = 0):
@@ -71,13 +68,26 @@ class ArrayKernel:
         )
         return loop
 
-    def _function(self, kind: str) -> Callable[..., Any]:
-        function = getattr(import_module(f"dlc.kernels.{self._module}"), self.name)
+    def _function(self, kind: str) -> Any:
+        """What the loop is made of."""
+        return self._named(self.name, kind)
+
+    def _named(self, name: str, kind: str) -> Callable[..., Any]:
+        function = getattr(import_module(f"dlc.kernels.{self._module}"), name)
         return function if kind == "float64" else function.float32_twin
 
-    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
+    def _loop(self, function: Any, kind: str) -> Callable[..., None]:
         """loop(x, v, out, scratch, params, rows, columns, width, extra): pointers to numbers, and integers."""
         raise NotImplementedError
+
+
+class ArrayKernel(CompiledKernel):
+    """A function of dlc.kernels lifted to arrays.
+
+    Subclasses say what the loop is, and how an array is divided into rows for it.
+    """
+
+    works_in_place = False  # whether OUT may be X itself
 
     def _result_shape(self, x: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
         return x.shape
@@ -154,7 +164,7 @@ class ArrayKernel:
             return
         step = _aligned((rows - tried) / threads)
         starts = range(tried + step, rows, step)
-        pending = [_pool(threads).submit(part, start, min(start + step, rows)) for start in starts]
+        pending = [pool(threads).submit(part, start, min(start + step, rows)) for start in starts]
         part(tried, min(tried + step, rows))  # by the caller itself
         for done in pending:
             done.result()

@@ -5,54 +5,36 @@ from typing import Any
 
 import numpy as np
 
-from dlc.kernels.lift import BLOCK, PARALLEL_FROM, TYPES, _pool, settings_for
-from dlc.kernels.native import Loop, native
+from dlc.kernels.lift import BLOCK, PARALLEL_FROM, CompiledKernel, pool, settings_for
+from dlc.kernels.native import Loop
 from dlc.kernels.rows import NOTES
 
 KEEP_VALUES, KEEP_GRADIENT = 1, 2
 KEPT_BITS = 2  # the length of a note is above these bits
 
 
-class LossKernel:
-    """A loss of dlc.kernels lifted to arrays of float32 or float64; compiled, or loaded, on its first use.
+class LossKernel(CompiledKernel):
+    """A loss of dlc.kernels lifted to arrays of float32 or float64.
 
     Predictions and targets are two arrays of one shape. The function of a number is f(p, t, *params), its gradient
     f_grad(p, t, *params).
     """
 
     prefix = "loss."
+    scratch = "float64"
 
-    def __init__(self, module: str, name: str, params: int):
-        self.name = name
-        self._module = module
-        self._params = params
-        self._loops: dict[np.dtype, Loop] = {}
+    def _function(self, kind: str) -> Any:
+        return self._named(self.name, kind), self._named(f"{self.name}_grad", kind)
 
-    def compile(self, dtype: np.dtype) -> Loop:
-        """The loop for numbers of type DTYPE. Raises TypeError for other types than float32 and float64."""
-        if dtype not in TYPES:
-            raise TypeError(f"{self.name} takes float32 or float64 in the machine's byte order, not {dtype.str}")
-        kind = dtype.name
-        name = f"{self.prefix}{self._module}.{self.name}"
-        self._loops[dtype] = loop = native(name, kind, lambda: self._loop(kind), "float64")
-        return loop
-
-    def _functions(self, kind: str, *endings: str) -> list[Callable[..., Any]]:
-        from importlib import import_module
-
-        module = import_module(f"dlc.kernels.{self._module}")
-        found = [getattr(module, self.name + ending) for ending in endings]
-        return found if kind == "float64" else [each.float32_twin for each in found]
-
-    def _loop(self, kind: str) -> Callable[..., None]:
-        """loop(x, v, out, scratch, params, rows, columns, width, extra): params begins with a scale, ends in sums."""
+    def _loop(self, function: Any, kind: str) -> Callable[..., None]:
+        """The params of the loop begin with a scale, and end in sums."""
         from numba import carray
 
         from dlc.kernels.entries import plus
         from dlc.kernels.numbers import exact, rounded
         from dlc.kernels.scalar import inlined
 
-        value, gradient = self._functions(kind, "", "_grad")
+        value, gradient = function
         settings_of, numbered = settings_for(self._params + 1, kind)
         count = self._params + 1
 
@@ -103,6 +85,10 @@ class LossKernel:
         The bits do not depend on THREADS. Raises TypeError for other types than float32 and float64 or another number
         of parameters, ValueError for arrays that do not fit.
         """
+        if len(params) != self._params:
+            raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
+        if pred.dtype != target.dtype:
+            raise TypeError(f"predictions are {pred.dtype.name}, targets {target.dtype.name}")
         shape = self._shape_of_values(pred, target, params)
         for array, needed, dtype in ((values, shape, np.float64), (gradient, pred.shape, pred.dtype)):
             if array is None:
@@ -120,10 +106,6 @@ class LossKernel:
         return self._sum(loop, pred, target, np.array([scale, *params]), values, gradient, threads)
 
     def _shape_of_values(self, pred: np.ndarray, target: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
-        if len(params) != self._params:
-            raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
-        if pred.dtype != target.dtype:
-            raise TypeError(f"predictions are {pred.dtype.name}, targets {target.dtype.name}")
         if pred.shape != target.shape:
             raise ValueError(f"predictions have shape {pred.shape}, targets {target.shape}")
         return pred.shape
@@ -162,7 +144,7 @@ def _in_parts(
         return
     size = -(-rows // (threads * step)) * step
     starts = range(size, rows, size)
-    pending = [_pool(threads).submit(part, start, min(start + size, rows)) for start in starts]
+    pending = [pool(threads).submit(part, start, min(start + size, rows)) for start in starts]
     yield part(0, min(size, rows))  # by the caller itself
     yield from (done.result() for done in pending)
 
@@ -180,10 +162,12 @@ class RowLossKernel(LossKernel):
         self._width = width
         self._length = length
 
-    def _loop(self, kind: str) -> Callable[..., None]:
+    def _function(self, kind: str) -> Any:
+        return self._named(self.name, "float64")
+
+    def _loop(self, function: Any, kind: str) -> Callable[..., None]:
         from numba import carray
 
-        (function,) = self._functions("float64", "")
         settings_of, _ = settings_for(self._params + 1, kind)
 
         def loop(x, v, out, scratch, params, rows, columns, width, kept):
@@ -203,10 +187,6 @@ class RowLossKernel(LossKernel):
         return loop
 
     def _shape_of_values(self, pred: np.ndarray, target: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
-        if len(params) != self._params:
-            raise TypeError(f"{self.name} takes {self._params} parameters, not {len(params)}")
-        if pred.dtype != target.dtype:
-            raise TypeError(f"predictions are {pred.dtype.name}, targets {target.dtype.name}")
         if pred.ndim == 0 or pred.shape[-1] == 0:
             raise ValueError(f"{self.name} takes rows, not {'an empty one' if pred.ndim else 'a single number'}")
         needed = (*pred.shape[:-1], self._width(pred.shape[-1], *params))

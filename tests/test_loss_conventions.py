@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT
 from loss_data import weights_of
 
-from dlc.cli.diff_losses import reduced, values_there
+from dlc.cli.loss_values import divisor, values_there
 from dlc.reference.convention import REQUIRED
 from dlc.reference.loss_convention import DIVISORS, REDUCTIONS
 from dlc.reference.loss_conventions import EXCLUDED, LOSS_CONVENTIONS, loss_convention, loss_conventions, short
@@ -39,9 +39,10 @@ def test_kernels_compute_what_the_library_does(library, name):
         for data, result in zip(RECORD["data"][name], trial[precision], strict=True):
             p, t = array(data["p"]), array(data["t"])
             values, gradient = values_there(card, found, params, p, t)
-            value, factor = reduced(found.reduction, values, p)
+            by = divisor(found.reduction, values, p)
+            value = values if found.reduction == "none" else values.sum() / by
             np.testing.assert_allclose(value, array(result["value"]), **near)
-            np.testing.assert_allclose(gradient * factor, array(result["gradient"]), **near)
+            np.testing.assert_allclose(gradient / by, array(result["gradient"]), **near)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,8 @@ def test_what_a_weighted_mean_divides_by(library, name):
         values, _ = values_there(card, found, found.params, p, t)
         weights = weights_of(card, p)
         weights = weights[t[..., 0].astype(int)] if card.target == "class" else weights
-        divisor = weights.sum() if found.divisor == "weights" else values.size
-        np.testing.assert_allclose((weights * values).sum() / divisor, recorded, rtol=1e-12)
+        by = divisor("mean", values, p, weights if found.divisor == "weights" else None)
+        np.testing.assert_allclose((weights * values).sum() / by, recorded, rtol=1e-12)
 
 
 @pytest.mark.parametrize("library", LOSS_CONVENTIONS)

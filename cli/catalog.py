@@ -10,7 +10,7 @@ from dlc.reference.family import Card, Family, UnknownNameError
 from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.metrics import METRICS
 from dlc.reference.objectives import OBJECTIVES
-from dlc.reference.optimizers import OPTIMIZERS
+from dlc.reference.optimizers import MODIFIERS, OPTIMIZERS, SCHEDULES
 from dlc.reference.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -18,7 +18,19 @@ if TYPE_CHECKING:
     from dlc.kernels.loss_lift import LossKernel
 
 FAMILIES: dict[str, Family[Any]] = {
-    family.kind: family for family in (ACTIVATIONS, OPTIMIZERS, PROBLEMS, LOSSES, OBJECTIVES, METRICS, COSTS, PENALTIES)
+    family.kind: family
+    for family in (
+        ACTIVATIONS,
+        OPTIMIZERS,
+        MODIFIERS,
+        SCHEDULES,
+        PROBLEMS,
+        LOSSES,
+        OBJECTIVES,
+        METRICS,
+        COSTS,
+        PENALTIES,
+    )
 }
 
 

@@ -61,11 +61,14 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     from dlc.cli.agreement_losses import check_loss
     from dlc.cli.agreement_metrics import check_metric
     from dlc.cli.agreement_objectives import check_objective
-    from dlc.cli.agreement_races import check_optimizer, check_problem
+    from dlc.cli.agreement_parts import check_modifier, check_optimizer, check_schedule
+    from dlc.cli.agreement_races import check_problem
 
     checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
         "activation": lambda card: check_activation(card, samples=samples),
         "optimizer": check_optimizer,
+        "modifier": check_modifier,
+        "schedule": check_schedule,
         "loss": lambda card: check_loss(card, count=samples),
         "problem": check_problem,
         "objective": check_objective,

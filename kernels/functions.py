@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,12 @@ from dlc.kernels.lanes import FRAMED, Task, framed_gradient, make_task
 def nothing() -> tuple[float, ...]:
     """The constants of a function that has none."""
     return ()
+
+
+@cache
+def compiled_gradient(source: Callable[..., None], name: str, dtype: np.dtype) -> Any:
+    """SOURCE(x, g, loss, t, task) compiled as gradient(frame, t) for lanes of that type."""
+    return compiled(FRAMED)(framed_gradient(source, name, dtype))
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,18 @@ class Function:
         """Parameters with their defaults."""
         return {name: knob.default for name, knob in inspect.signature(self.constants).parameters.items()}
 
-    @cached_property
+    @property
     def gradient(self) -> Any:
-        """Compiled as gradient(frame, t)."""
-        return compiled(FRAMED)(framed_gradient(self.source, self.source.__name__))
+        """Compiled as gradient(frame, t) for float64."""
+        return self.compiled()
+
+    def compiled(self, dtype: Any = np.float64) -> Any:
+        """Compiled as gradient(frame, t) for lanes of that type."""
+        return compiled_gradient(self.source, self.source.__name__, np.dtype(dtype))
+
+    def blocks(self, dimension: int) -> list[tuple[int, int, int]]:
+        """The tensors that the variables form, each (first, rows, columns): one row."""
+        return [(0, 1, dimension)]
 
     def task(self, seeds: np.ndarray, **knobs: float) -> Task:
         """The function's constants, for lanes with these SEEDS."""

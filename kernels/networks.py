@@ -15,8 +15,9 @@ from numba import int64, types
 from numba.extending import register_jitable
 
 from dlc.kernels import mnist1d
+from dlc.kernels.functions import compiled_gradient
 from dlc.kernels.jit import compiled
-from dlc.kernels.lanes import FRAMED, MATRIX, VECTOR, Task, framed_gradient, make_task, named
+from dlc.kernels.lanes import MATRIX, VECTOR, Task, make_task, named
 
 FEATURES = 40
 HIDDEN = 64
@@ -189,9 +190,26 @@ class Network:
         layers = ((fan_in, (fan_in + 1) * units) for fan_in, units in self.shapes)
         return np.concatenate([random.uniform(-1, 1, count) / np.sqrt(fan_in) for fan_in, count in layers])
 
-    @cached_property
+    def blocks(self, dimension: int) -> list[tuple[int, int, int]]:
+        """The tensors of its parameters, each (first, rows, columns): for each layer its weights and its biases."""
+        blocks, first = [], 0
+        for fan_in, units in self.shapes:
+            blocks += [(first, fan_in, units), (first + fan_in * units, 1, units)]
+            first += (fan_in + 1) * units
+        return blocks
+
+    @property
     def gradient(self) -> Any:
-        """Compiled as gradient(frame, t): each lane over its next BATCH rows."""
+        """Compiled as gradient(frame, t) for float64."""
+        return self.compiled()
+
+    def compiled(self, dtype: Any = np.float64) -> Any:
+        """Compiled as gradient(frame, t) for lanes of that type."""
+        return compiled_gradient(self._batches, self.name, np.dtype(dtype))
+
+    @cached_property
+    def _batches(self) -> Callable[..., None]:
+        """The gradient of each lane over its next BATCH rows."""
         forward, backward = self.forward, self.backward
 
         def gradient(x, g, loss, t, task):
@@ -213,7 +231,7 @@ class Network:
                 for j in range(lanes):
                     g[i, j] = slopes[j, i]
 
-        return compiled(FRAMED)(framed_gradient(named(gradient, f"{self.name}_batches"), self.name))
+        return named(gradient, f"{self.name}_batches")
 
     @cached_property
     def evaluate(self) -> Any:

@@ -1,5 +1,6 @@
-"""Optimizers beside torch and optax: what they compute, for the tests to compare with, and how fast they are."""
+"""Optimizers beside torch, keras and optax: what they compute, for the tests to compare with, and how fast they are."""
 
+import inspect
 import math
 import random
 import sys
@@ -11,90 +12,57 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import torch
 
 from dlc.cli.timing import paired_ratio, race
+from dlc.kernels.chain import chain
 from dlc.kernels.problems import PROBLEMS
 from dlc.kernels.race import Race, advance_all
-from dlc.reference.optimizers import OPTIMIZERS
+from dlc.reference.optimizer_conventions import OFFERS
+from tests.peers.optimizers_libraries import walk
 
 RECORD = "optimizers.json"
-SEED, STEPS, COORDINATES = 20, 100, 5
+LIBRARIES = ("torch", "keras", "optax", "jax")
+SEED, STEPS = 20, 100
+START = [1.0, -2.0, 0.5, 3.0, -0.25, 0.75, 2.0, -1.5]
 KEPT = (1, 2, 3, 10, 30, 100)  # steps
-
-Knobs = dict[str, float]
-
-
-def betas(knobs: Knobs) -> tuple[float, float]:
-    return knobs["beta1"], knobs["beta2"]
-
-
-TORCH: dict[str, Callable[[list[Any], Knobs], torch.optim.Optimizer]] = {
-    "gd": lambda p, k: torch.optim.SGD(p, lr=k["lr"]),
-    "momentum": lambda p, k: torch.optim.SGD(p, lr=k["lr"], momentum=k["beta"]),
-    "nesterov": lambda p, k: torch.optim.SGD(p, lr=k["lr"], momentum=k["beta"], nesterov=True),
-    "adagrad": lambda p, k: torch.optim.Adagrad(p, lr=k["lr"], eps=k["eps"]),
-    "rmsprop": lambda p, k: torch.optim.RMSprop(p, lr=k["lr"], alpha=k["alpha"], eps=k["eps"]),
-    "adadelta": lambda p, k: torch.optim.Adadelta(p, lr=k["lr"], rho=k["rho"], eps=k["eps"]),
-    "adam": lambda p, k: torch.optim.Adam(p, lr=k["lr"], betas=betas(k), eps=k["eps"]),
-    "adamw": lambda p, k: torch.optim.AdamW(
-        p, lr=k["lr"], betas=betas(k), eps=k["eps"], weight_decay=k["weight_decay"]
-    ),
-    "nadam": lambda p, k: torch.optim.NAdam(
-        p, lr=k["lr"], betas=betas(k), eps=k["eps"], momentum_decay=k["momentum_decay"]
-    ),
-}
-
-# Optax's Adagrad keeps eps under the root, and its NAdam has no schedule: other rules, left out.
-OPTAX: dict[str, Callable[[Knobs], optax.GradientTransformation]] = {
-    "gd": lambda k: optax.sgd(k["lr"]),
-    "momentum": lambda k: optax.sgd(k["lr"], momentum=k["beta"]),
-    "nesterov": lambda k: optax.sgd(k["lr"], momentum=k["beta"], nesterov=True),
-    "rmsprop": lambda k: optax.rmsprop(k["lr"], decay=k["alpha"], eps=k["eps"], eps_in_sqrt=False),
-    "adadelta": lambda k: optax.adadelta(k["lr"], rho=k["rho"], eps=k["eps"]),
-    "adam": lambda k: optax.adam(k["lr"], b1=k["beta1"], b2=k["beta2"], eps=k["eps"]),
-    "adamw": lambda k: optax.adamw(k["lr"], b1=k["beta1"], b2=k["beta2"], eps=k["eps"], weight_decay=k["weight_decay"]),
-}
 
 
 def gradients() -> list[list[float]]:
     """Seeded random gradients, their sizes over three decades."""
     draw = random.Random(SEED)
-    return [[draw.gauss(0, 1) * 10 ** draw.uniform(-2, 1) for _ in range(COORDINATES)] for _ in range(STEPS)]
+    return [[draw.gauss(0, 1) * 10 ** draw.uniform(-2, 1) for _ in START] for _ in range(STEPS)]
 
 
-def torch_trajectory(name: str, start: list[float], knobs: Knobs) -> list[list[float]]:
-    x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    optimizer, points = TORCH[name]([x], knobs), []
-    for g in gradients():
-        x.grad = torch.tensor(g, dtype=torch.float64)
-        optimizer.step()
-        points.append(x.tolist())
-    return [points[step - 1] for step in KEPT]
-
-
-def optax_trajectory(name: str, start: list[float], knobs: Knobs) -> list[list[float]]:
-    x, optimizer = jnp.array(start, jnp.float64), OPTAX[name](knobs)
-    state, points = optimizer.init(x), []
-    for g in gradients():
-        moves, state = optimizer.update(jnp.array(g, jnp.float64), state, x)
-        x = optax.apply_updates(x, moves)
-        points.append([float(value) for value in x])
-    return [points[step - 1] for step in KEPT]
+def losses() -> list[float]:
+    """Seeded losses, for those who look at them."""
+    draw = random.Random(SEED + 1)
+    return [draw.uniform(0, 10) for _ in range(STEPS)]
 
 
 def recorded() -> dict[str, Any]:
-    """What the peers compute, and all that it takes to compute it without them."""
-    start = [1.0, -2.0, 0.5, 3.0, -0.25]
-    peers: dict[str, dict[str, Any]] = {}
-    usual = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)  # else NAdam keeps the product of its schedule in float32
-    for name, card in OPTIMIZERS.items():
-        peers[name] = {"torch": torch_trajectory(name, start, card.knobs)}
-        if name in OPTAX:
-            peers[name]["optax"] = optax_trajectory(name, start, card.knobs)
-    torch.set_default_dtype(usual)
-    return {"start": start, "gradients": gradients(), "steps": KEPT, "trajectories": peers}
+    """What the libraries compute, and all that it takes to compute it without them."""
+    walks = {}
+    for offer in OFFERS:
+        cases = []
+        for case in offer.cases:
+            points = walk(offer.library, offer.name, {**offer.required, **case}, START, gradients(), losses())
+            cases.append([points[step - 1] for step in KEPT])
+        walks[offer.name] = cases
+    return {
+        "start": START,
+        "gradients": gradients(),
+        "losses": losses(),
+        "steps": KEPT,
+        "signatures": {offer.name: signature(offer.name) for offer in OFFERS},
+        "walks": walks,
+    }
+
+
+def signature(name: str) -> dict[str, Any]:
+    """The arguments of a library's optimizer, with their defaults as texts."""
+    module, _, short = name.rpartition(".")
+    parameters = inspect.signature(getattr(sys.modules[module], short)).parameters.values()
+    return {p.name: "required" if p.default is p.empty else str(p.default) for p in parameters}
 
 
 def race_speed(runs: int = 256, steps: int = 50_000, budget: float = 20) -> None:
@@ -103,7 +71,7 @@ def race_speed(runs: int = 256, steps: int = 50_000, budget: float = 20) -> None
     rates = np.geomspace(1e-4, 1e-2, runs)
 
     def dlc(pool: ThreadPoolExecutor | None = None) -> np.ndarray:
-        entry = Race(PROBLEMS["rosenbrock"], "adam", start, rates)
+        entry = Race(PROBLEMS["rosenbrock"], chain([("adam", {})]), start, rates)
         advance_all([entry], steps, pool)
         return entry.x
 

@@ -1,0 +1,95 @@
+"""Kernels of optimizers, modifiers and schedules against the reference at fifty digits, on random points and gradients.
+
+An error is relative to the larger of 1 and the exact number.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dlc.cli.agreement import Agreement
+from dlc.reference.chain import Link, Walk, in_order
+from dlc.reference.optimizer_family import ModifierCard, OptimizerCard, ScheduleCard
+from dlc.reference.optimizers import OPTIMIZERS, SCHEDULES
+from dlc.reference.ulp import DIGITS
+
+SEED = 2026
+STEPS = 100
+LANES = 6
+BLOCKS = ((0, 2, 3), (6, 1, 2))  # a matrix and a vector, for rules that tell tensors apart
+COORDINATES = 8
+
+
+def check_optimizer(card: OptimizerCard) -> Iterator[Agreement]:
+    """The worst error of x after each of 100 steps, the gradients spread over six decades and the rates over four."""
+    yield check_chain(card.name, "step", [Link(card)], card.agreement)
+
+
+def check_modifier(card: ModifierCard) -> Iterator[Agreement]:
+    """The same, of the modifier with Adam under a schedule."""
+    links = [Link(card), Link(SCHEDULES["cosine"], {"steps": 2.0 * STEPS}), Link(OPTIMIZERS["adam"])]
+    yield check_chain(card.name, "step with adam", links, card.agreement)
+
+
+def check_schedule(card: ScheduleCard) -> Iterator[Agreement]:
+    """The worst error of the factor in steps from the first to beyond the last."""
+    import mpmath
+    import numpy as np
+
+    from dlc.kernels.chain import chain, frames
+
+    links = chain([(card.name, {})])
+    (frame,) = frames(links, np.zeros((1, 1)), 1.0)
+    errors = []
+    with mpmath.workdps(DIGITS):
+        knobs = {name: mpmath.mpf(value) for name, value in card.knobs.items()}
+        for t in [*range(1, 200), *range(200, 5000, 97)]:
+            links[0].part.step(frame.address, float(t))
+            errors.append((_worst(frame.lr, [card.function(t, **knobs)]), f"step {t}"))
+    yield Agreement(card.name, "factor", "float64", *_of_worst(errors), card.agreement, len(errors))
+
+
+def check_chain(name: str, quantity: str, links: Sequence[Link], bound: float) -> Agreement:
+    """The worst error of the answer of a chain after each of 100 steps."""
+    import mpmath
+    import numpy as np
+
+    from dlc.kernels import chain as kernels
+
+    random = np.random.default_rng(SEED)
+    start = random.normal(size=(COORDINATES, LANES))
+    rates = 10.0 ** random.uniform(-4, 0, LANES)
+    seeds = np.arange(LANES)
+    ordered = in_order(links)
+    fast = kernels.Walk(kernels.chain(_named(ordered)), start, rates, seeds=seeds, blocks=BLOCKS)
+    errors = []
+    with mpmath.workdps(DIGITS):
+        exact = [Walk(ordered, _exact(start[:, j]), float(rates[j]), BLOCKS, seed=j) for j in range(LANES)]
+        for t in range(1, STEPS + 1):
+            g = random.normal(size=start.shape) * 10.0 ** random.uniform(-4, 2, start.shape)
+            loss = random.uniform(0, 10, LANES)
+            fast.step(g, loss)
+            answer = fast.answer
+            for j, walk in enumerate(exact):
+                walk.step(_exact(g[:, j]), mpmath.mpf(float(loss[j])))
+                errors.append((_worst(answer[:, j], walk.answer), f"step {t}, lr = {rates[j]:.6g}"))
+    return Agreement(name, quantity, "float64", *_of_worst(errors), bound, STEPS * start.size)
+
+
+def _named(links: Sequence[Link]) -> list[tuple[str, Mapping[str, float]]]:
+    return [(link.card.name, link.knobs) for link in links]
+
+
+def _exact(values: Iterable[Any]) -> list[Any]:
+    import mpmath
+
+    return [mpmath.mpf(float(value)) for value in values]
+
+
+def _worst(computed: Iterable[Any], exact: Iterable[Any]) -> float:
+    return max(float(abs(float(a) - b) / max(1, abs(b))) for a, b in zip(computed, exact, strict=True))
+
+
+def _of_worst(errors: list[tuple[float, str]]) -> tuple[float, str, str]:
+    """The worst error, its unit, and where it is; nan is worse than any."""
+    worst, at = max(errors, key=lambda error: (error[0] != error[0], error[0]))
+    return worst, "relative", at

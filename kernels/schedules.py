@@ -1,0 +1,17 @@
+# ruff: noqa: D103 - a schedule has the docstring of the reference's function of the same name
+"""Schedules: the factor of the rate in step t = 1, 2, ..."""
+
+import math
+
+from dlc.kernels.parts import schedule
+
+
+@schedule
+def cosine(t, steps=2000.0, end=0.0):
+    share = min(t - 1, steps) / steps
+    return end + (1 - end) * (1 + math.cos(math.pi * share)) / 2
+
+
+@schedule
+def warmup(t, warmup_steps=100.0):
+    return min(1.0, t / warmup_steps)

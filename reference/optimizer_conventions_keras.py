@@ -1,0 +1,1 @@
+"""keras's optimizers in parts of ours."""

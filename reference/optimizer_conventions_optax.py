@@ -1,0 +1,1 @@
+"""optax's optimizers in parts of ours."""

@@ -18,7 +18,7 @@ class Link(NamedTuple):
 
 
 def chain(links: Iterable[tuple[str, Mapping[str, float]]]) -> list[Link]:
-    """Links by the names of their parts, in the order in which they act; a knob called lr is the race's, not the part's."""
+    """Links by the names of their parts, in the order in which they act; the knob lr is the race's, not the part's."""
     return [Link(PARTS[name], {knob: value for knob, value in knobs.items() if knob != "lr"}) for name, knobs in links]
 
 
@@ -68,6 +68,11 @@ class Walk:
             if self.is_probe:
                 return
         first.control[TICKS] += 1.0
+
+    @property
+    def slots(self) -> np.ndarray:
+        """What the last part keeps: [slots, dimension, lanes]."""
+        return self._frames[-1].state
 
     @property
     def is_probe(self) -> bool:

@@ -1,9 +1,9 @@
 """The lanes form: many runs side by side in arrays [dimension, lanes], innermost loops over the lanes.
 
 A gradient and the parts of an optimizer are functions of one type, called by their addresses, so that one compiled
-driver serves every chain of them: N problems and M parts are compiled N + M times, not N * M times. Such a call costs by
-the words it passes, and an array is seven to eleven of them. So all arrays of some lanes are found through one number,
-the address of their frame.
+driver serves every chain of them: N problems and M parts are compiled N + M times, not N * M times. Such a call costs
+by the words it passes, and an array is seven to eleven of them. So all arrays of some lanes are found through one
+number, the address of their frame.
 """
 
 from collections.abc import Callable

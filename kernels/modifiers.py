@@ -1,5 +1,4 @@
-# ruff: noqa: D103 - a modifier has the docstring of the reference's function of the same name
-"""What is added to an optimizer, in lanes form: points to probe, changes of the gradient, of the weights, of the answer."""
+"""What is added to an optimizer, in lanes form: what it does to points, gradients, weights and answers."""
 
 import numpy as np
 from numba.extending import register_jitable

@@ -2,7 +2,15 @@
 
 from dlc.kernels import (  # noqa: F401 - each enters its parts
     modifiers,
+    optimizers_adaptive,
+    optimizers_averaged,
     optimizers_classic,
+    optimizers_curvature,
+    optimizers_free,
+    optimizers_layers,
+    optimizers_matrices,
+    optimizers_moments,
+    optimizers_signs,
     schedules,
 )
 from dlc.kernels.parts import MODIFIERS, SCHEDULES, STEPS, Part

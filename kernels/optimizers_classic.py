@@ -1,4 +1,3 @@
-# ruff: noqa: D103 - a rule has the docstring of the reference's function of the same name
 """Optimizers that every library has, in lanes form."""
 
 import numpy as np

@@ -1,4 +1,3 @@
-# ruff: noqa: D103 - a schedule has the docstring of the reference's function of the same name
 """Schedules: the factor of the rate in step t = 1, 2, ..."""
 
 import math

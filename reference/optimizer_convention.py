@@ -1,7 +1,8 @@
 """What a library's optimizer is in parts of ours: for each one a function with the library's own signature.
 
-The function takes the arguments that the library takes, with the library's defaults, and returns the links of the chain
-that moves as the library does. So every option that is said here is exact, and what is not in a signature is not offered.
+The function takes the arguments that the library takes, with the library's defaults, and returns the links of the
+chain that moves as the library does. So every option that is said here is exact, and what is not in a signature is
+not offered.
 """
 
 import inspect

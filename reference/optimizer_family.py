@@ -1,7 +1,7 @@
 """What is declared of an optimizer, of what modifies it, and of a schedule.
 
-A rule of one coordinate, rule(x, g, slots, t, *, lr, ...) -> (x, slots), takes a coordinate, its derivative, the tuple of
-its slots and the step number t = 1, 2, ... A rule of the whole vector, and every modifier, is
+A rule of one coordinate, rule(x, g, slots, t, *, lr, ...) -> (x, slots), takes a coordinate, its derivative, the tuple
+of its slots and the step number t = 1, 2, ... A rule of the whole vector, and every modifier, is
 rule(at, state, t, *, ...) -> Moved: it sees all coordinates, and each slot is a list of them.
 """
 

@@ -99,7 +99,8 @@ def adadelta(
 
 @OPTIMIZERS.card(
     "m ← β₁·m + (1−β₁)·g;  v ← β₂·v + (1−β₂)·g²;  x ← x − η·m̂/(√v̂ + ε),  m̂ = m/(1−β₁ᵗ),  v̂ = v/(1−β₂ᵗ)",
-    state={"m": 0.0, "v": 0.0}, requires=(positive("lr"), *BETAS, not_negative("eps")), source="Kingma & Ba 2015, arXiv:1412.6980",
+    state={"m": 0.0, "v": 0.0}, requires=(positive("lr"), *BETAS, not_negative("eps")),
+    source="Kingma & Ba 2015, arXiv:1412.6980",
 )
 def adam(
     x: Number, g: Number, state: Slots, t: int,

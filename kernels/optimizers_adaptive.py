@@ -1,0 +1,1 @@
+"""Descendants of Adam and RMSprop, in lanes form."""

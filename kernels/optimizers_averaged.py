@@ -1,0 +1,1 @@
+"""Methods judged at a mean of their points, in lanes form."""

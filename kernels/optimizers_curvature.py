@@ -1,0 +1,1 @@
+"""Methods that look at curvature or along a line, in lanes form."""

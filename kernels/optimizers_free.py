@@ -1,0 +1,1 @@
+"""Steps whose size the method finds itself, in lanes form."""

@@ -1,0 +1,1 @@
+"""Variants of momentum and of running moments, in lanes form."""

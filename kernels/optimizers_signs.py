@@ -1,0 +1,1 @@
+"""Steps of which only the sign of the gradient counts, in lanes form."""

@@ -1,0 +1,1 @@
+"""Descendants of Adam and RMSprop: one textbook step each with its card."""

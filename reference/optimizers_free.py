@@ -1,0 +1,1 @@
+"""Steps whose size the method finds itself: one textbook step each with its card."""

@@ -1,0 +1,1 @@
+"""Steps of which only the sign of the gradient counts: one textbook step each with its card."""

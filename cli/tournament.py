@@ -1,183 +1,111 @@
-"""The protocol of a race.
+"""A race: tune every entrant, then run all of them from the same starts with the same seeds."""
 
-Learning rates are tuned on one grid, the same for every entrant, at the race's own number of steps, over starts and
-seeds that the race does not use. Then all entrants race from the same starts; networks also share weights and batches.
-"""
-
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from math import inf, nan
-from statistics import median
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
+import numpy as np
+
+from dlc.cli import cells
+from dlc.cli.cells import Cell, Outcome
 from dlc.cli.entrants import Entrant
-from dlc.reference.problems import ProblemCard
+from dlc.cli.race_plan import RACING, TABLE, Plan, costs
+from dlc.cli.tuning import Tuned, cell, tune
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from dlc.kernels.race import Race
-
-CHUNK_SECONDS = 0.1  # between two looks at the board, and until Ctrl-C is heard
-TUNING, RACING = 0, 1  # draw different starts from one seed
-
-# What the board is told: the phase, the steps done, and each entrant's best median loss so far.
-Report = Callable[[str, int, Sequence[float]], None]
+# What the board is told: the phase, the steps done, and the race of each entrant that has one.
+Report = Callable[[str, int, Sequence[Any]], None]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is raced on, for how long, and how the rates are tuned."""
-
-    problem: ProblemCard
-    knobs: dict[str, float]  # of the problem
-    steps: int
-    runs: int
-    seed: int
-    grid: tuple[float, ...]
-    tuning_runs: int
-
-
-@dataclass(frozen=True)
-class Result:
-    """How one entrant did: one number for each run."""
+class Standing:
+    """How one entrant did: its settings, and one number for each run."""
 
     entrant: Entrant
-    rate: float
-    at_edge: bool  # the best rate is the first or the last one of the grid
-    losses: list[float]  # inf where the run diverged
-    merits: list[float]  # distances from the nearest minimum; accuracies on the test set, for a problem on data
-    diverged: list[int | None]  # after which step
-    gradient_evaluations: int  # those of tuning included; a diverged run is charged in full
+    tuned: Tuned
+    outcome: Outcome
+    steps: int
+
+    @property
+    def label(self) -> str:
+        """The entrant as typed."""
+        return self.entrant.label
+
+    @property
+    def rate(self) -> float:
+        """The learning rate that raced."""
+        return self.tuned.best.knobs["lr"]
+
+    @property
+    def evaluations(self) -> int:
+        """Gradient evaluations, those of tuning included; a run that diverged is charged in full."""
+        return self.tuned.evaluations + self.steps * len(self.outcome.losses)
 
     @property
     def loss(self) -> float:
-        """The median over the runs."""
-        return median(self.losses)
+        """The median of the last losses."""
+        return float(np.median(self.outcome.losses))
 
     @property
-    def merit(self) -> float:
-        """The median over the runs."""
-        return median(self.merits)
+    def diverged(self) -> int:
+        """How many runs diverged."""
+        return int((self.outcome.diverged >= 0).sum())
+
+    def costs(self, target: float) -> np.ndarray:
+        """Gradients of each run until TARGET, inf where it was missed."""
+        return costs(self.outcome.reached, target)
 
 
-def hold(plan: Plan, entrants: Sequence[Entrant], pool: Executor | None, report: Report) -> list[Result]:
-    """Tune and race the ENTRANTS; REPORT is told of the progress."""
-    rates = tune(plan, entrants, pool, report)
-    starts, seeds = draw(plan, RACING, plan.runs)
-    races = [_race(plan, entrant, starts, seeds, [rate]) for entrant, rate in zip(entrants, rates, strict=True)]
-    _run(races, plan.steps, pool, lambda done: report("race", done, [median(race.loss.tolist()) for race in races]))
-    return [_result(plan, *each) for each in zip(entrants, rates, races, strict=True)]
+@dataclass(frozen=True)
+class Race:
+    """A race that was held."""
+
+    plan: Plan
+    standings: tuple[Standing, ...]
+    checkpoints: tuple[int, ...]
+    target: float | None  # that the verdict is about; None: about the last losses
 
 
-def tune(plan: Plan, entrants: Sequence[Entrant], pool: Executor | None, report: Report) -> list[float]:
-    """Each entrant's fixed rate, or that of the grid with the fewest diverged runs and then the least median loss."""
-    starts, seeds = draw(plan, TUNING, plan.tuning_runs)
-    races = {
-        index: _race(plan, entrant, starts, seeds, plan.grid)
-        for index, entrant in enumerate(entrants)
-        if entrant.rate is None
-    }
-
-    def tell(done: int) -> None:
-        best = {index: min(loss for _, loss in _scores(plan, race.loss)) for index, race in races.items()}
-        report("tuning", done, [best.get(index, nan) for index in range(len(entrants))])
-
-    _run(list(races.values()), plan.steps, pool, tell)
-    rates = {}
-    for index, race in races.items():
-        scores = _scores(plan, final_losses(race))
-        rates[index] = plan.grid[scores.index(min(scores))]
-    return [rates[index] if entrant.rate is None else entrant.rate for index, entrant in enumerate(entrants)]
-
-
-def _scores(plan: Plan, losses: "np.ndarray") -> list[tuple[int, float]]:
-    """For each rate of the grid: how many tuning runs diverged, and the median loss. The least pair is the best."""
-    by_rate = losses.reshape(len(plan.grid), plan.tuning_runs).tolist()
-    return [(of_rate.count(inf), median(of_rate)) for of_rate in by_rate]
+def hold(
+    plan: Plan,
+    entrants: Sequence[Entrant],
+    pool: Executor | None,
+    report: Report,
+    *,
+    run: Callable[..., list[Outcome]] = cells.run,
+    keeps_curves: bool = True,
+) -> Race:
+    """Tune and race the ENTRANTS; REPORT is told of the progress. RUN runs cells: here, or on other machines."""
+    tuned = tune(plan, entrants, lambda found: run(found, pool, partial(report, "tuning")))
+    starts, seeds = plan.draw(RACING)
+    first = plan.arena.first_losses(starts, seeds)
+    checkpoints = plan.checkpoints if keeps_curves else ()
+    keeps_paths = keeps_curves and plan.arena.card.dimension <= 2
+    racing: list[Cell] = [
+        cell(plan, entrant, [each.best.knobs], starts, seeds, first, checkpoints=checkpoints, keeps_paths=keeps_paths)
+        for entrant, each in zip(entrants, tuned, strict=True)
+    ]
+    outcomes = run(racing, pool, partial(report, "race"))
+    standings = [Standing(*each, plan.steps) for each in zip(entrants, tuned, outcomes, strict=True)]
+    return Race(plan, tuple(standings), checkpoints, plan.target or chosen_target(plan, tuned))
 
 
-def draw(plan: Plan, phase: int, runs: int) -> tuple["np.ndarray", "np.ndarray"]:
-    """The starting points [dimension, runs] and the seeds [runs] of a phase; the race begins at the classic start."""
-    import numpy as np
+def chosen_target(plan: Plan, tuned: Sequence[Tuned]) -> float | None:
+    """The hardest target of the table that half of the entrants reached in tuning, else the hardest that any did.
 
-    from dlc.kernels.problems import PROBLEMS, Function
-
-    problem = PROBLEMS[plan.problem.name]
-    seeds = np.random.SeedSequence([plan.seed, phase]).generate_state(runs, np.uint64).astype(np.int64) & (2**62 - 1)
-    if not isinstance(problem, Function):
-        return problem.initial(seeds), seeds
-    starts = np.random.default_rng([plan.seed, phase]).uniform(*plan.problem.box, (runs, problem.dimension)).T
-    if phase == RACING:
-        starts[:, 0] = plan.problem.start
-    return starts, seeds
-
-
-def _race(plan: Plan, entrant: Entrant, starts: "np.ndarray", seeds: "np.ndarray", rates: Sequence[float]) -> "Race":
-    """Every start with every rate, side by side: lane = rate * runs + run."""
-    import numpy as np
-
-    from dlc.kernels.problems import PROBLEMS
-    from dlc.kernels.race import Race
-
-    return Race(
-        PROBLEMS[plan.problem.name],
-        entrant.card.name,
-        np.tile(starts, (1, len(rates))),
-        np.repeat(np.asarray(rates, float), len(seeds)),
-        np.tile(seeds, len(rates)),
-        entrant.knobs,
-        plan.knobs,
-    )
+    The race itself has no say in what it is judged by. None where there are no targets, or nobody reached any.
+    """
+    if not plan.knows_targets:
+        return None
+    reached = [[_median_cost(each, target) < np.inf for each in tuned] for target in TABLE]
+    for enough in (len(tuned) / 2, 1):
+        for target, by in zip(TABLE[::-1], reached[::-1], strict=True):
+            if sum(by) >= enough:
+                return target
+    return None
 
 
-def _run(races: list["Race"], steps: int, pool: Executor | None, tell: Callable[[int], None]) -> None:
-    """All STEPS of the races, in chunks of about CHUNK_SECONDS."""
-    from dlc.kernels.race import advance_all
-
-    done, chunk = 0, 1
-    while done < steps and races:
-        chunk = min(chunk, steps - done)
-        began = time.perf_counter()
-        advance_all(races, chunk, pool)
-        seconds = time.perf_counter() - began
-        done += chunk
-        chunk = max(1, min(8 * chunk, int(chunk * CHUNK_SECONDS / max(seconds, 1e-9))))
-        tell(done)
-
-
-def final_losses(race: "Race") -> "np.ndarray":
-    """The loss of each run; of a network, that over all its training data."""
-    from dlc.kernels.networks import Network
-
-    if not isinstance(race.problem, Network):
-        return race.loss
-    data = race.problem.data()
-    return race.score(data.inputs, data.labels)[0]
-
-
-def _merits(plan: Plan, race: "Race") -> list[float]:
-    """Distances from the nearest minimum, inf where diverged; for a network, accuracies on the test set."""
-    from dlc.kernels.networks import Network
-
-    if isinstance(race.problem, Network):
-        data = race.problem.data()
-        return race.score(data.test_inputs, data.test_labels)[1].tolist()
-    ended = zip(race.x.T.tolist(), race.diverged.tolist(), strict=True)
-    return [plan.problem.distance(x) if diverged < 0 else inf for x, diverged in ended]
-
-
-def _result(plan: Plan, entrant: Entrant, rate: float, race: "Race") -> Result:
-    diverged: list[Any] = race.diverged.tolist()
-    trials = 0 if entrant.rate is not None else len(plan.grid) * plan.tuning_runs
-    return Result(
-        entrant=entrant,
-        rate=rate,
-        at_edge=entrant.rate is None and rate in (plan.grid[0], plan.grid[-1]),
-        losses=final_losses(race).tolist(),
-        merits=_merits(plan, race),
-        diverged=[step if step >= 0 else None for step in diverged],
-        gradient_evaluations=(trials + plan.runs) * plan.steps,
-    )
+def _median_cost(tuned: Tuned, target: float) -> float:
+    """The median gradients until TARGET of an entrant's best trial."""
+    return float(costs(np.array([[cost if cost < np.inf else -1] for cost in tuned.best.costs]), target)[0])

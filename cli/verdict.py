@@ -1,82 +1,121 @@
-"""What a race allows one to say: an exact sign test over shared runs, corrected for the number of comparisons."""
+"""What a race allows one to say: sentences on pairs of entrants, or that no difference was shown."""
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from statistics import median
 
-LEVEL = 0.05
+import numpy as np
 
+from dlc.cli.paired import LEVEL, Ratio, holm, least_pairs, paired_ratio
 
-def sign_test(wins: int, losses: int) -> float:
-    """Two-sided p of a fair coin: min(1, 2·Σ_{k ≤ min(wins, losses)} C(n,k)/2ⁿ), n = wins + losses; ties left out."""
-    n = wins + losses
-    return min(1.0, 2 * sum(math.comb(n, k) for k in range(min(wins, losses) + 1)) / 2**n)
+CLEAR = 1.1  # a smaller ratio is no difference worth a sentence
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """P-values corrected for their number (Holm 1979), in their own order."""
-    order = sorted(range(len(p)), key=lambda i: p[i])
-    adjusted, highest = [0.0] * len(p), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(p) - rank) * p[i]))
-        adjusted[i] = highest
-    return adjusted
+@dataclass(frozen=True)
+class Measure:
+    """What the runs are compared by: one number for each run of each entrant, the less the better."""
+
+    values: Mapping[str, Sequence[float]]
+    unit: str  # what there is fewer or less of: "gradients", "loss"
+    where: str  # "on rosenbrock to 1e-05 of the first loss"
+    solved: float = -math.inf  # values up to it are equal
 
 
-def ranking(losses: Mapping[str, Sequence[float]], solved: float = -math.inf) -> list[str]:
-    """Names by median loss; where that is at most SOLVED, by how many runs are not; then by what is left of it."""
+@dataclass(frozen=True)
+class Comparison:
+    """Two entrants over their shared runs; the first is the better one."""
 
-    def key(name: str) -> tuple[float, int, float]:
-        middle = median(losses[name])
-        return max(middle, solved), sum(loss > solved for loss in losses[name]), middle
+    better: str
+    worse: str
+    ratio: Ratio
+    p: float  # Holm's, over all pairs of the race
+    runs: int
 
-    return sorted(losses, key=key)
+    @property
+    def is_shown(self) -> bool:
+        """Whether the difference may be spoken of: significant, and clear."""
+        return self.p < LEVEL and self.ratio.low > CLEAR
 
 
-def verdict(losses: Mapping[str, Sequence[float]], solved: float = -math.inf) -> str:
-    """One sentence on the losses of each entrant, run by run; losses up to SOLVED are equal.
+def ranking(values: Mapping[str, Sequence[float]], solved: float = -math.inf) -> list[str]:
+    """Names by median; where that is at most SOLVED, by how many runs are not; then by what is left of it.
 
-    The leader is chosen by the runs that judge it, so the correction is for all pairs of entrants and not for the
-    leader's alone.
+    Medians that are infinite are told apart by how many runs arrived.
     """
-    leader, *others = names = ranking(losses, solved)
-    runs, pairs = len(losses[leader]), list(combinations(names, 2))
-    if not others:
-        return f"{leader} raced alone: there is no one to compare it with."
-    if min(map(min, losses.values())) == math.inf:
-        return "Every run of every entrant diverged: there is no winner."
-    if sign_test(runs, 0) * len(pairs) > LEVEL:
-        needed = math.ceil(math.log2(2 * len(pairs) / LEVEL))
-        return (
-            f"{_counted(runs, 'run')} cannot tell {len(losses)} entrants apart; race them with --runs {needed} or more."
-        )
-    scores = {pair: _score(*([max(loss, solved) for loss in losses[name]] for name in pair)) for pair in pairs}
-    adjusted = dict(zip(pairs, holm([sign_test(*score) for score in scores.values()]), strict=True))
-    beaten = [
-        other
-        for other in others
-        if scores[leader, other][0] > scores[leader, other][1] and adjusted[leader, other] < LEVEL
+
+    def key(name: str) -> tuple[float, int, float, float]:
+        each = np.asarray(values[name], float)
+        middle = float(np.median(each))
+        finite = each[np.isfinite(each)]
+        return max(middle, solved), int((each > solved).sum()), -len(finite), float(np.mean(finite)) if len(finite) else 0
+
+    return sorted(values, key=key)
+
+
+def comparisons(measure: Measure) -> list[Comparison]:
+    """All pairs of entrants, corrected for their number."""
+    names = ranking(measure.values, measure.solved)
+    pairs = list(combinations(names, 2))
+    clipped = {name: np.maximum(measure.values[name], measure.solved) for name in names}
+    ratios = [paired_ratio(clipped[a], clipped[b]) for a, b in pairs]
+    adjusted = holm([ratio.p for ratio in ratios])
+    return [
+        Comparison(a, b, ratio, p, len(clipped[a]))
+        for (a, b), ratio, p in zip(pairs, ratios, adjusted, strict=True)
     ]
-    equal = [other for other in others if other not in beaten]
-    parts = []
-    if beaten:
-        parts.append(f"{leader} beats {_listed(beaten)}")
-    if equal:
-        parts.append(f"{'no' if beaten else 'No'} difference shown between {leader} and {_listed(equal)}")
-    sentence = "; ".join(parts)
-    how = f"sign test over {runs} shared runs at level {LEVEL:g}, corrected for {_counted(len(pairs), 'pair')}"
-    return f"{sentence} ({how})."
 
 
-def _score(a: Sequence[float], b: Sequence[float]) -> tuple[int, int]:
-    """In how many runs A ended below B, and above it."""
-    return sum(x < y for x, y in zip(a, b, strict=True)), sum(x > y for x, y in zip(a, b, strict=True))
+def verdict(measure: Measure) -> list[str]:
+    """Sentences on the leader and all others. The correction is for all pairs, for the runs choose the leader, too."""
+    leader, *others = ranking(measure.values, measure.solved)
+    runs = len(measure.values[leader])
+    if not others:
+        return [f"{leader} raced alone: there is no one to compare it with."]
+    if all(math.isinf(value) for values in measure.values.values() for value in values):
+        return [f"No run of any entrant arrived {measure.where}: there is no winner."]
+    pairs = len(others) * (len(others) + 1) // 2
+    if runs < least_pairs(pairs):
+        return [
+            f"{_counted(runs, 'run')} cannot tell {len(others) + 1} entrants apart; race them with "
+            f"--runs {least_pairs(pairs)} or more."
+        ]
+    found = [each for each in comparisons(measure) if each.better == leader]
+    sentences = [sentence(each, measure) for each in found if each.is_shown]
+    if equal := [each.worse for each in found if not each.is_shown]:
+        sentences.append(f"No difference shown between {leader} and {listed(equal)} {measure.where}.")
+    return sentences
+
+
+def sentence(found: Comparison, measure: Measure) -> str:
+    """A beats B, by how much, how surely, and in how many runs."""
+    ratio = found.ratio
+    return (
+        f"{found.better} beats {found.worse} {measure.where} ({_by(ratio)} {measure.unit}, {_interval(ratio)}, "
+        f"{ratio.wins}/{found.runs} starts)."
+    )
+
+
+def _by(ratio: Ratio) -> str:
+    if math.isinf(ratio.median):
+        return "it arrives where the other does not: any factor fewer"
+    return f"median {_factor(ratio.median)}x fewer"
+
+
+def _interval(ratio: Ratio) -> str:
+    high = "no end" if math.isinf(ratio.high) else _factor(ratio.high)
+    low = "no end" if math.isinf(ratio.low) else _factor(ratio.low)
+    return f"95 % CI {low}-{high}" if low != high else f"95 % CI {low}"
+
+
+def _factor(value: float) -> str:
+    return f"{value:.2g}" if value < 100 else f"{value:.0f}" if value < 1e4 else f"{value:.1e}"
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -9,6 +9,7 @@ from dlc.kernels import (  # noqa: F401 - each enters its parts
     optimizers_free,
     optimizers_layers,
     optimizers_matrices,
+    optimizers_means,
     optimizers_moments,
     optimizers_signs,
     schedules,

@@ -45,6 +45,7 @@ class PartCard(Card):
     state: Mapping[str, float | str] = field(default_factory=dict)  # slot -> a number, "x" or a parameter's name
     answer: str = ""  # the slot that is to be judged in place of x
     probes: bool = False  # whether some of its gradients are taken at points that are no answers
+    gradients: float | str = 1  # that a step takes: a number, or the parameter that says so
     agreement: float = 1e-12  # of the kernel after 100 steps, relative to the larger of 1 and x
 
     def begin(self, x: Sequence[Number], knobs: Mapping[str, float]) -> State:
@@ -160,6 +161,11 @@ def not_negative(name: str) -> Requirement:
 def share(name: str) -> Requirement:
     """The parameter is at least 0 and below 1."""
     return f"0 <= {name} < 1", _named(name, lambda value: 0 <= value < 1)
+
+
+def switch(name: str) -> Requirement:
+    """The parameter is 0 for no, or 1 for yes."""
+    return f"{name} = 0 or 1", _named(name, lambda value: value in (0, 1))
 
 
 def _named(name: str, check: Callable[[float], bool]) -> Callable[..., bool]:

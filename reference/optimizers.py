@@ -7,13 +7,14 @@ __all__ = ["MODIFIERS", "OPTIMIZERS", "SCHEDULES", "ModifierCard", "OptimizerCar
 OPTIMIZERS.entries_in(
     "optimizers_classic",
     "optimizers_adaptive",
-    "optimizers_signs",
+    "optimizers_averaged",
+    "optimizers_curvature",
+    "optimizers_free",
     "optimizers_layers",
     "optimizers_matrices",
-    "optimizers_free",
-    "optimizers_averaged",
+    "optimizers_means",
     "optimizers_moments",
-    "optimizers_curvature",
+    "optimizers_signs",
 )
 MODIFIERS.entries_in("modifiers")
 SCHEDULES.entries_in("schedules")

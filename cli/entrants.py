@@ -1,65 +1,178 @@
-"""Who races: entrants as typed, NAME or NAME:knob=value,knob=value."""
+"""Who races: entrants as typed, an optimizer and what is added to it.
 
-from collections.abc import Sequence
+    NAME[:knob=value,...][+PART[:knob=value,...]]...        adam:beta1=0.8+cosine+clip:max_norm=0.5
+
+A part is a schedule or a modifier, and a number after its name is its first parameter: clip0.5. Parts act in the order
+of their stages, however they are typed. NAME may be a library's optimizer with the library's own arguments, as
+torch.optim.Adam:amsgrad=true, or that of a paper, as paper.adam.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dlc.cli import entrants_libraries as libraries
 from dlc.cli import params
 from dlc.cli.errors import BadInputError
+from dlc.reference.chain import AnyPart, Link, in_order, stage
 from dlc.reference.family import UnknownNameError
-from dlc.reference.optimizers import OPTIMIZERS, OptimizerCard
+from dlc.reference.optimizer_family import PartCard
+from dlc.reference.optimizers import MODIFIERS, SCHEDULES, OptimizerCard
+
+BETWEEN_PARTS = re.compile(r"(?<![\d.][eE])\+")  # the sign of an exponent, as in 1e+3, separates nothing
+PLAIN_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+HORIZON = "steps"  # the parameter of a schedule that is the length of the race
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """An optimizer with the parameters that were fixed for it; a rate of None is tuned."""
+    """A chain with the parameters that were fixed for it; a rate of None is tuned."""
 
-    card: OptimizerCard
-    fixed: dict[str, float]
-
-    @property
-    def label(self) -> str:
-        """Its name, with what was fixed."""
-        settings = ",".join(f"{name}={value!r}".removesuffix(".0") for name, value in self.fixed.items())
-        return f"{self.card.name}:{settings}" if settings else self.card.name
+    label: str  # read again, it gives the same entrant
+    links: tuple[Link, ...]  # in the order in which they act; none has the learning rate
+    rate: float | None
+    default_rate: float  # the library's or the paper's, or that of the card
 
     @property
-    def rate(self) -> float | None:
-        """The learning rate, where it is fixed."""
-        return self.fixed.get("lr")
+    def card(self) -> OptimizerCard:
+        """The optimizer."""
+        return self._optimizer[0]
 
     @property
     def knobs(self) -> dict[str, float]:
-        """All parameters but the learning rate."""
-        return {name: value for name, value in (self.card.knobs | self.fixed).items() if name != "lr"}
+        """All parameters of the optimizer but the learning rate."""
+        card, fixed = self._optimizer
+        return {name: value for name, value in (card.knobs | fixed).items() if name != "lr"}
+
+    def over(self, evaluations: int) -> list[Link]:
+        """The links for a race of that many gradients: schedules that were given no length have the race's."""
+        steps = max(1.0, evaluations // self.gradients_per_step)
+        return [
+            link._replace(knobs={HORIZON: steps, **link.knobs})
+            if link.card.name in SCHEDULES and HORIZON in link.card.knobs
+            else link
+            for link in self.links
+        ]
+
+    @property
+    def gradients_per_step(self) -> float:
+        """How many gradients are taken for one step of the optimizer."""
+        total = 1.0
+        for card, knobs in self.links:
+            count = card.gradients if isinstance(card, PartCard) else 1
+            total *= {**card.knobs, **knobs}[count] if isinstance(count, str) else count
+        return total
+
+    @property
+    def _optimizer(self) -> tuple[OptimizerCard, dict[str, float]]:
+        return next((card, dict(knobs)) for card, knobs in self.links if isinstance(card, OptimizerCard))
 
 
-def read_entrants(typed: Sequence[str]) -> list[Entrant]:
-    """The entrants; every optimizer where none is typed. Raises BadInputError, UnknownNameError."""
-    entrants = [_read_entrant(text) for text in typed or OPTIMIZERS]
-    labels = [entrant.label for entrant in entrants]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise BadInputError(f"{label!r} is entered twice; give each entrant once, or with other parameters")
+def read_entrants(typed: Sequence[str], library: str = "") -> list[Entrant]:
+    """The entrants, as LIBRARY (torch, keras, optax, paper) has their optimizers; all optimizers where none is typed.
+
+    Raises BadInputError, UnknownNameError.
+    """
+    entrants = [_read_entrant(text, library) for text in typed or libraries.all_of(library)]
+    for position, entrant in enumerate(entrants):
+        for other in entrants[:position]:
+            if _is_same(entrant, other):
+                same = "" if other.label == entrant.label else f" (as {other.label!r})"
+                raise BadInputError(
+                    f"{entrant.label!r} is entered twice{same}; give each entrant once, or with other parameters"
+                )
     return entrants
 
 
-def _read_entrant(text: str) -> Entrant:
-    name, colon, settings = text.partition(":")
-    card = OPTIMIZERS[name]
-    assignments = settings.split(",") if colon else []
+def _is_same(entrant: Entrant, other: Entrant) -> bool:
+    """Whether both are the same in all that a race does; ours and a library's may race each other all the same."""
+    origins = [libraries.origin(each.label) for each in (entrant, other)]
+    chains = [[(card.name, {**card.knobs, **knobs}) for card, knobs in each.links] for each in (entrant, other)]
+    return origins[0] == origins[1] and chains[0] == chains[1] and entrant.rate == other.rate
+
+
+def _read_entrant(text: str, library: str) -> Entrant:
+    texts = [each.strip() for each in BETWEEN_PARTS.split(text)]
+    if not all(texts):
+        raise BadInputError(f"{text!r}: nothing stands before or after a +; write it like adam+cosine+clip1")
+    optimizers, added = [], []
+    for position, each in enumerate(texts):
+        name, colon, typed = each.partition(":")
+        settings = typed if colon else None
+        card, number = _card_and_number(name)
+        if card is not None:
+            added.append(_addition(card, number, settings))
+        elif position == 0 or libraries.is_optimizer(name, library):
+            optimizers.append((name, settings))
+        else:
+            raise UnknownNameError("modifier or schedule", name, [*MODIFIERS.names, *SCHEDULES.names])
+    if len(optimizers) != 1:
+        what = " and ".join(name for name, _ in optimizers) or "none"
+        raise BadInputError(f"an entrant has one optimizer, not {what}: {text!r}; write it like adam+cosine+clip1")
+    ((name, settings),) = optimizers
+    read = libraries.read(name, settings, library)
+    _check_parts(text, [*read.links, *added], [link.card.name for link in added])
+    added = sorted(in_order(added), key=lambda link: link.card.name not in SCHEDULES)
+    label = "+".join([read.label, *map(_label, added)])
+    return Entrant(label, tuple(in_order([*read.links, *added])), read.rate, read.default_rate)
+
+
+def _addition(card: AnyPart, number: str, settings: str | None) -> Link:
+    """A modifier or schedule with its parameters; a NUMBER after its name is the first of them."""
+    assignments = settings.split(",") if settings is not None else []
+    if number:
+        lead = lead_knob(card)
+        if not lead:
+            raise BadInputError(f"{card.name} has no parameters, so none that could be {number}")
+        assignments.insert(0, f"{lead}={number}")
     chosen = params.parse(card, assignments)
-    fixed = {each.partition("=")[0].strip() for each in assignments}
-    return Entrant(card, {name: value for name, value in chosen.items() if name in fixed})
+    typed = {each.partition("=")[0].strip() for each in assignments}
+    return Link(card, {name: value for name, value in chosen.items() if name in typed})
+
+
+def _card_and_number(text: str) -> tuple[AnyPart | None, str]:
+    """The modifier or schedule whose name TEXT is, or begins with before a number."""
+    for end in range(len(text), 0, -1):
+        name, number = text[:end], text[end:]
+        if (name in MODIFIERS or name in SCHEDULES) and (not number or PLAIN_NUMBER.fullmatch(number)):
+            return (MODIFIERS if name in MODIFIERS else SCHEDULES)[name], number
+    return None, ""
+
+
+def lead_knob(card: AnyPart) -> str:
+    """The parameter that a number after the name is: the first that is not the length of the race."""
+    return next((knob for knob in card.knobs if knob != HORIZON), "")
+
+
+def _check_parts(text: str, links: Iterable[Link], added: Sequence[str]) -> None:
+    """Raises BadInputError for a part twice, and for two that both set the rate."""
+    for name in added:
+        if added.count(name) > 1:
+            raise BadInputError(f"{name} is twice in {text!r}; give each part once")
+    rates = [link.card.name for link in links if stage(link.card) == "rate"]
+    if len(rates) > 1:
+        raise BadInputError(f"{' and '.join(rates)} both set the rate in {text!r}; an entrant has one schedule")
+
+
+def _label(link: Link) -> str:
+    card, knobs = link
+    if list(knobs) == [lead_knob(card)] and not card.name[-1].isdigit():
+        (value,) = knobs.values()
+        if value >= 0:
+            return card.name + libraries.text_of(value)
+    return card.name + libraries.settings_label(knobs)
 
 
 def complete_entrant(incomplete: str) -> list[str]:
-    """Optimizers' names, or after a colon their parameters, that begin so."""
-    name, colon, settings = incomplete.partition(":")
+    """What an entrant may go on with: names of optimizers; after a + parts; after a colon parameters."""
+    parts = BETWEEN_PARTS.split(incomplete)
+    before, last = "".join(f"{part}+" for part in parts[:-1]), parts[-1]
+    name, colon, settings = last.partition(":")
     if not colon:
-        return [known for known in OPTIMIZERS.names if known.startswith(name)]
-    try:
-        card = OPTIMIZERS[name]
-    except UnknownNameError:
-        return []
-    before, comma, last = settings.rpartition(",")
-    return [f"{name}:{before}{comma}{knob}=" for knob in card.knobs if knob.startswith(last)]
+        taken = {part.partition(":")[0] for part in parts[:-1]}
+        known = [*MODIFIERS.names, *SCHEDULES.names] if before else libraries.names(last)
+        return [before + each for each in known if each.startswith(last) and each not in taken]
+    done, comma, begun = settings.rpartition(",")
+    card = _card_and_number(name)[0] if before else None
+    knobs = list(card.knobs) if card else libraries.arguments(name) if not before else []
+    return [f"{before}{name}:{done}{comma}{knob}=" for knob in knobs if knob.startswith(begun)]

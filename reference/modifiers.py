@@ -55,7 +55,7 @@ def lookahead(at: At, state: State, t: int, *, period: float = 5.0, alpha: float
 
 @MODIFIERS.card(
     "odd t: w ← x;  x ← x + ρ·g/‖g‖;  even t: x ← w, then the step with the gradient of the point probed",
-    stage="probe", probes=True, state={"w": "x"}, requires=(positive("radius"),),
+    stage="probe", probes=True, gradients=2, state={"w": "x"}, requires=(positive("radius"),),
     source="Foret et al. 2021, arXiv:2010.01412",
 )
 def sam(at: At, state: State, t: int, *, radius: float = 0.05) -> Moved:

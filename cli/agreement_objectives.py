@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dlc.cli.agreement import Agreement
-from dlc.cli.agreement_races import check_problem
+from dlc.cli.agreement_problems import check_problem
 from dlc.reference.objectives import ObjectiveCard
 
 POINTS = 20  # over the box, and as many near the optima: a matrix exponential at fifty digits takes its time

@@ -62,7 +62,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     from dlc.cli.agreement_metrics import check_metric
     from dlc.cli.agreement_objectives import check_objective
     from dlc.cli.agreement_parts import check_modifier, check_optimizer, check_schedule
-    from dlc.cli.agreement_races import check_problem
+    from dlc.cli.agreement_problems import check_problem
 
     checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
         "activation": lambda card: check_activation(card, samples=samples),

@@ -5,15 +5,12 @@ under the Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.
 NumPy alone, for the default arguments only. Greydanus & Kobak, "Scaling Down Deep Learning with MNIST-1D", ICML 2024.
 """
 
-import io
-import zipfile
-from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from dlc.kernels import cache as folders
+from dlc.kernels.datasets import kept
 
 CLASSES = 10
 SAMPLES = 5000
@@ -101,14 +98,4 @@ def generate() -> Mnist1d:
 @cache
 def load() -> Mnist1d:
     """The data set from the cache; generated where there is none, or a broken one."""
-    path = folders.root() / "data" / "mnist1d.npz"
-    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), open(path, "rb") as file:
-        stored = np.load(file)
-        return Mnist1d(*(stored[name] for name in Mnist1d._fields))
-    data = generate()
-    packed = io.BytesIO()
-    np.savez(packed, **data._asdict())
-    with suppress(OSError):  # nowhere to keep it: generated anew in each process
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folders.write_whole(path, packed.getvalue())
-    return data
+    return kept("mnist1d", Mnist1d, lambda: generate())

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from dlc.cli.agreement_races import check_problem
+from dlc.cli.agreement_problems import check_problem
 from dlc.kernels.lanes import Frame, make_task
 from dlc.kernels.networks import BATCH, MLP, SOFTMAX
 from dlc.kernels.problems import PROBLEMS as KERNELS

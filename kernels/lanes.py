@@ -165,7 +165,10 @@ def _array_of(real: Any) -> Any:
 
         return view(frame, name), build
 
-    return intrinsic(prefer_literal=True)(array)
+    made = intrinsic(prefer_literal=True)(array)
+    # Numba's key of what is kept holds this name where a kernel's closure has the function; by default it is random.
+    made._set_uuid(f"dlc.{real}")
+    return made
 
 
 # The array NAME of a frame. Made of Numba's own functions, it would take a third longer to compile.

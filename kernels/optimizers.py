@@ -7,6 +7,7 @@ from dlc.kernels import (  # noqa: F401 - each enters its parts
     optimizers_classic,
     optimizers_curvature,
     optimizers_free,
+    optimizers_gathered,
     optimizers_layers,
     optimizers_matrices,
     optimizers_means,

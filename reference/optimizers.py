@@ -14,6 +14,7 @@ OPTIMIZERS.entries_in(
     "optimizers_matrices",
     "optimizers_means",
     "optimizers_moments",
+    "optimizers_gathered",
     "optimizers_signs",
 )
 MODIFIERS.entries_in("modifiers")

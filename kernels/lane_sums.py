@@ -22,3 +22,14 @@ def ratios_of_lengths(x, moves, first, end, trust, eps):
         size, way = np.sqrt(ratios[j]), np.sqrt(ways[j])
         ratios[j] = trust * size / (way + eps) if size > 0 and way > 0 else 1.0
     return ratios
+
+
+@register_jitable
+def distances(a, b):
+    """Σ (a − b)² of each lane: [lanes], in float64."""
+    sums = np.zeros(a.shape[1])
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            apart = a[i, j] - b[i, j]
+            sums[j] += apart * apart
+    return sums

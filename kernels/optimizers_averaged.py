@@ -1,1 +1,0 @@
-"""Methods judged at a mean of their points, in lanes form."""

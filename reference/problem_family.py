@@ -12,7 +12,7 @@ from typing import Any
 
 from dlc.reference.family import Card, Family
 from dlc.reference.numbers import Number, sqrt
-from dlc.reference.rotations import rotation, times, transposed
+from dlc.reference.rotations import MOST, rotation, times, transposed
 
 Point = Sequence[Number]
 Pair = tuple[float, float]
@@ -75,11 +75,12 @@ class ProblemCard(Card):
     def rotated(self, degrees: float) -> "ProblemCard":
         """The function of R·x, where R turns by DEGREES, and all that is known of it turned back.
 
-        Raises WrongDimensionError for one variable, and for a problem on data.
+        Raises WrongDimensionError for one variable, for many, and for a problem on data.
         """
-        if self.dimension < 2 or self.data:
-            reason = "is a problem on data" if self.data else "has one variable"
-            raise WrongDimensionError(f"{self.name} {reason}, which cannot be rotated")
+        if self.data:
+            raise WrongDimensionError(f"{self.name} is a problem on data, which cannot be rotated")
+        if not 2 <= self.dimension <= MOST:
+            raise WrongDimensionError(f"{self.name} has {self.dimension} variables; only 2 to {MOST} can be rotated")
         if degrees == 0:
             return self
         turn = rotation(self.dimension, degrees)
@@ -102,6 +103,7 @@ class ProblemCard(Card):
             noise=turned(self.noise) if self.noise else None,
             formula=f"{self.formula}  of R·x, R a rotation by {degrees:g}°",
             rotation=degrees,
+            agreement=10 * self.agreement,  # R itself is rounded
             start=tuple(times(back, self.start)),
             hard_start=tuple(times(back, self.hard_start)) if self.hard_start else (),
             minima=seen(self.minima),

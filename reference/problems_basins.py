@@ -19,7 +19,7 @@ def himmelblau_gradient(x: Point) -> list[Number]:
         (3.0, 2.0), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.2831859912861696),
         (3.5844283403304917, -1.8481265269644036),
     ),
-    least=0.0, condition=3.2, teaches="four basins", source="Himmelblau 1972, Applied Nonlinear Programming",
+    least=0.0, condition=3.19976, teaches="four basins", source="Himmelblau 1972, Applied Nonlinear Programming",
 )
 def himmelblau(x: Point) -> Number:
     """Four basins, each with a minimum of 0."""
@@ -50,7 +50,7 @@ def goldstein_price_gradient(x: Point) -> list[Number]:
 @problem(
     "(1 + (a+b+1)²(19−14a+3a²−14b+6ab+3b²))·(30 + (2a−3b)²(18−32a+12a²+48b−36ab+27b²))",
     gradient=goldstein_price_gradient, dimension=2, start=(1.5, 1.5), box=(-2, 2), minima=((0.0, -1.0),), least=3.0,
-    traps=((1.8, 0.2), (-0.6, -0.4), (1.2, 0.8)), condition=2.4, teaches="values over six decades",
+    traps=((1.8, 0.2), (-0.6, -0.4), (1.2, 0.8)), condition=2.39596, teaches="values over six decades",
     source="Goldstein & Price 1971, Mathematics of Computation 25(115):569",
 )
 def goldstein_price(x: Point) -> Number:
@@ -77,7 +77,7 @@ def branin_gradient(x: Point) -> list[Number]:
     "(b − 5.1a²/4π² + 5a/π − 6)² + 10(1 − 1/8π)·cos a + 10", gradient=branin_gradient, dimension=2, start=(2.5, 12.5),
     box=((-5, 10), (0, 15)),
     minima=((3.141592653589793, 2.275), (-3.141592653589793, 12.275), (9.42477796076938, 2.475)),
-    least=0.397887357729738, condition=6.4, teaches="three equal minima",
+    least=0.397887357729738, condition=6.39985, teaches="three equal minima",
     source="Branin 1972, IBM Journal of Research and Development 16(5):504",
 )
 def branin(x: Point) -> Number:
@@ -97,7 +97,7 @@ def three_hump_gradient(x: Point) -> list[Number]:
     minima=((0.0, 0.0),), least=0.0, traps=(
         (1.7475523458302888, -0.8737761729151444), (-1.7475523458302888, 0.8737761729151444),
     ),
-    condition=2.8, aliases=("three_hump_camel",), teaches="two traps beside the minimum",
+    condition=2.78361, aliases=("three_hump_camel",), teaches="two traps beside the minimum",
     source="Jamil & Yang 2013, arXiv:1308.4008, 29",
 )
 def three_hump(x: Point) -> Number:
@@ -114,7 +114,7 @@ def six_hump_gradient(x: Point) -> list[Number]:
 
 @problem(
     "(4 − 2.1a² + a⁴/3)·a² + ab + (4b² − 4)·b²", gradient=six_hump_gradient, dimension=2, start=(-2.5, 1.5),
-    box=((-3, 3), (-2, 2)), least=-1.0316284534898774, condition=2.1,
+    box=((-3, 3), (-2, 2)), least=-1.0316284534898774, condition=2.14692,
     minima=((0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)),
     traps=(
         (-1.703606714969981, 0.7960835686726251), (1.703606714969981, -0.7960835686726251),
@@ -160,7 +160,7 @@ def mccormick_gradient(x: Point) -> list[Number]:
 @problem(
     "sin(a + b) + (a − b)² − 1.5a + 2.5b + 1", gradient=mccormick_gradient, dimension=2, start=(3.0, 3.0),
     box=((-1.5, 4), (-3, 4)), minima=((-0.5471975511965977, -1.5471975511965979),), least=-1.9132229549810364,
-    traps=((2.5943951023931957, 1.5943951023931955),), is_bounded=False, condition=2.3,
+    traps=((2.5943951023931957, 1.5943951023931955),), is_bounded=False, condition=2.3094,
     teaches="an endless slope: least only in its box", source="McCormick 1976, Mathematical Programming 10:147",
 )
 def mccormick(x: Point) -> Number:
@@ -264,7 +264,9 @@ def griewank_gradient(x: Point) -> list[Number]:
 @problem(
     "1 + Σ xᵢ²/4000 − Π cos(xᵢ/√i)", gradient=griewank_gradient, dimension=2, dimensions=(1, 1000),
     start=everywhere(-40.0, 35.0), box=(-600, 600), minima=only(0.0), least=0.0,
-    condition=Rule(lambda n: 1.0005 / (1 / n + 0.0005)), teaches="a fine ripple on a wide bowl",
+    condition=Rule(lambda n: 1.0005 / (1 / n + 0.0005)),
+    traps=Rule(lambda n: tuple((s * 3.1400226338955397, s * 4.438444480920714) for s in (1, -1) if n == 2)),
+    teaches="a fine ripple on a wide bowl",
     source="Griewank 1981, Journal of Optimization Theory and Applications 34(1):11",
 )
 def griewank(x: Point) -> Number:
@@ -320,7 +322,8 @@ def michalewicz_gradient(x: Point) -> list[Number]:
 @problem(
     "−Σ sin xᵢ · sin²⁰(i·xᵢ²/π)", gradient=michalewicz_gradient, dimension=2, dimensions=(1, 10),
     start=everywhere(1.0), box=(0, 3.141592653589793),
-    minima=Rule(lambda n: (tuple(place for place, _ in MICHALEWICZ[:n]),)), is_bounded=False, condition=2.5,
+    minima=Rule(lambda n: (tuple(place for place, _ in MICHALEWICZ[:n]),)), is_bounded=False,
+    condition=Rule({2: 2.49187, 3: 3.59307, 4: 13.8744, 5: 18.2748, 10: 61.5585}.get),
     least=Rule(lambda n: sum(least for _, least in MICHALEWICZ[:n])), teaches="steep canyons between plateaus",
     source="Michalewicz 1992, Genetic Algorithms + Data Structures = Evolution Programs",
 )

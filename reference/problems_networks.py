@@ -94,7 +94,8 @@ def diabetes_gradient(x: Point, rows: Rows) -> list[Number]:
 
 @problem(
     "mean of ½(z − label)²,  z = inputs·w + bias;  10 → 1", gradient=diabetes_gradient, dimension=11,
-    least=1429.848173793375, condition=470.078, data="diabetes: 442 rows, standardised; a step sees all", teaches="a condition of 470",
+    least=1429.848173793375, condition=470.078, data="diabetes: 442 rows, standardised; a step sees all",
+    teaches="a condition of 470",
     source=SKLEARN + "Efron et al. 2004, Annals of Statistics 32(2):407",
 )
 def diabetes_least_squares(x: Point, rows: Rows) -> Number:

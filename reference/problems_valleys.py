@@ -32,7 +32,7 @@ ROSENBROCK_TRAPS = {
 @problem(
     "Σ 100·(xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²", gradient=rosenbrock_gradient, dimension=2, dimensions=(2, MANY),
     start=everywhere(-1.2, 1.0), box=(-2, 2), minima=only(1.0), least=0.0,
-    condition=Rule({2: 2508.0096, 3: 3000.0, 4: 3300.0, 10: 3535.0}.get),
+    condition=Rule({2: 2508.01, 3: 2950.1, 4: 3180.02, 5: 3316.16, 10: 3534.51}.get),
     traps=Rule(lambda n: tuple(ROSENBROCK_TRAPS[k] for k in (n,) if k in ROSENBROCK_TRAPS)),
     teaches="a curved valley", source="Rosenbrock 1960, Computer Journal 3(3):175",
 )
@@ -53,7 +53,7 @@ def beale_gradient(x: Point) -> list[Number]:
 
 @problem(
     "Σₖ (cₖ − a + a·bᵏ)²,  c = 1.5, 2.25, 2.625", gradient=beale_gradient, dimension=2, start=(1.0, 1.0),
-    hard_start=(-4.5, 4.5), box=(-4.5, 4.5), minima=((3.0, 0.5),), least=0.0, condition=162.5,
+    hard_start=(-4.5, 4.5), box=(-4.5, 4.5), minima=((3.0, 0.5),), least=0.0, condition=162.473,
     teaches="gradients over four decades, and a plateau",
     source="Beale 1958; Moré, Garbow & Hillstrom 1981, ACM TOMS 7(1):17",
 )
@@ -85,7 +85,8 @@ def dixon_price_minima(n: int) -> tuple[tuple[float, ...], ...]:
 
 @problem(
     "(x₁ − 1)² + Σ i·(2xᵢ² − xᵢ₋₁)²", gradient=dixon_price_gradient, dimension=2, dimensions=(2, 30),
-    start=everywhere(-8.0, 8.0), box=(-10, 10), minima=Rule(dixon_price_minima), least=0.0, condition=20.5,
+    start=everywhere(-8.0, 8.0), box=(-10, 10), minima=Rule(dixon_price_minima), least=0.0,
+    condition=Rule({2: 20.5138, 3: 30.1394, 4: 36.7141, 5: 43.1728, 10: 84.8318}.get),
     teaches="a curved valley that forks", source="Jamil & Yang 2013, arXiv:1308.4008, 48",
 )
 def dixon_price(x: Point) -> Number:
@@ -125,7 +126,7 @@ def wood_gradient(x: Point) -> list[Number]:
 
 @problem(
     "100(a²−b)² + (a−1)² + (c−1)² + 90(c²−d)² + 10.1((b−1)² + (d−1)²) + 19.8(b−1)(d−1)", gradient=wood_gradient,
-    dimension=4, start=(-3.0, -1.0, -3.0, -1.0), box=(-10, 10), minima=((1.0,) * 4,), least=0.0, condition=1398.0,
+    dimension=4, start=(-3.0, -1.0, -3.0, -1.0), box=(-10, 10), minima=((1.0,) * 4,), least=0.0, condition=1397.96,
     teaches="two coupled valleys", source="Colville 1968; Moré, Garbow & Hillstrom 1981, ACM TOMS 7(1):17",
 )
 def wood(x: Point) -> Number:
@@ -151,7 +152,7 @@ def freudenstein_roth_gradient(x: Point) -> list[Number]:
 @problem(
     "(a − 13 + ((5 − b)b − 2)b)² + (a − 29 + ((b + 1)b − 14)b)²", gradient=freudenstein_roth_gradient, dimension=2,
     start=(0.5, -2.0), box=((-5, 15), (-5, 6)), minima=((5.0, 4.0),), least=0.0,
-    traps=((11.412778986902094, -0.8968052532744765),), condition=1286.0, teaches="a trap at the end of a valley",
+    traps=((11.412778986902094, -0.8968052532744765),), condition=1285.7, teaches="a trap at the end of a valley",
     source="Freudenstein & Roth 1963, Journal of the ACM 10(4):550",
 )
 def freudenstein_roth(x: Point) -> Number:

@@ -9,7 +9,7 @@ from dlc.reference.numbers import Number
 
 Matrix = Sequence[Sequence[float]]
 
-MOST = 100  # dimensions
+MOST = 50  # dimensions
 SEED = 1
 
 

@@ -190,3 +190,22 @@ def optimistic_adam(
     d = (mean_scale * mean + new_scale * g) / (np.sqrt(square_scale * square + eps_root) + eps)
     before = before + is_first * d
     return x - lr * (now * d - past * before), mean, square, d
+
+
+def rmsprop_general_scalars(
+    t, memory, alpha=0.9, eps=1e-8, eps_root=0.0, initial=0.0, beta=0.0, nesterov=0.0, centered=0.0, corrected=0.0
+):
+    scale = 1 / debias(alpha, t) if corrected != 0 else 1.0
+    new_mean = 1 - alpha if centered != 0 else 0.0
+    now, ahead = (1.0, beta) if nesterov != 0 else (0.0, 1.0)
+    return alpha, 1 - alpha, new_mean, eps, eps_root, scale, scale * scale, beta, now, ahead
+
+
+@rule("initial", 0.0, 0.0, scalars=rmsprop_general_scalars)
+def rmsprop_general(
+    x, g, square, mean, velocity, lr, alpha, new, new_mean, eps, eps_root, scale, scale2, beta, now, ahead
+):
+    square, mean = alpha * square + new * (g * g), alpha * mean + new_mean * g
+    move = lr * g / (np.sqrt(scale * square - scale2 * (mean * mean) + eps_root) + eps)
+    velocity = beta * velocity + move
+    return x - (now * move + ahead * velocity), square, mean, velocity

@@ -244,3 +244,26 @@ def optimistic_adam(
     if t == 1:
         before = d
     return x - lr * ((alpha + beta) * d - beta * before), (m, v, d)
+
+
+@OPTIMIZERS.card(
+    "v ← α·v + (1−α)·g²;  m, where centered: α·m + (1−α)·g, else 0;  u = η·g/(√(v − m² + ε₀) + ε);  b ← β·b + u;  "
+    "x ← x − b, with Nesterov x − u − β·b;  corrected: v/(1−αᵗ) and m/(1−αᵗ) in place of v and m",
+    state={"v": "initial", "m": 0.0, "b": 0.0}, defaults_of="optax 0.2.8 where eps_in_sqrt is False",
+    requires=(positive("lr"), share("alpha"), not_negative("eps"), not_negative("eps_root"), not_negative("initial"),
+              share("beta"), switch("nesterov"), switch("centered"), switch("corrected")),
+    source="optax.rmsprop",
+)
+def rmsprop_general(
+    x: Number, g: Number, state: Slots, t: int,
+    *, lr: float = 1e-3, alpha: float = 0.9, eps: float = 1e-8, eps_root: float = 0.0, initial: float = 0.0,
+    beta: float = 0.0, nesterov: float = 0.0, centered: float = 0.0, corrected: float = 0.0,
+) -> Stepped:
+    """RMSprop with every choice that any of its forms makes, momentum over its moves."""
+    v, m, b = state
+    v = alpha * v + (1 - alpha) * g**2
+    m = alpha * m + (1 - alpha) * g if centered else m
+    seen = 1 - alpha**t if corrected else 1
+    u = lr * g / (sqrt(v / seen - (m / seen)**2 + eps_root) + eps)
+    b = beta * b + u
+    return x - (u + beta * b if nesterov else b), (v, m, b)

@@ -37,6 +37,13 @@ class Arena:
         return problem_of(self.card.name, self.card.dimension, self.card.rotation)
 
     @property
+    def default_dimension(self) -> int:
+        """That of the problem where nothing else is asked for."""
+        from dlc.kernels.problems import PROBLEMS
+
+        return PROBLEMS[self.card.name].dimension
+
+    @property
     def is_network(self) -> bool:
         """Whether it learns from mini-batches, and is judged on a data set."""
         from dlc.kernels.networks import Network

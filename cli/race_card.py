@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.cli.race_plan import RACING, TUNING, Plan
+from dlc.cli.race_plan import RACING, RULES, TUNING, Plan
 from dlc.cli.show import exact
 
 
@@ -20,6 +20,7 @@ def race_card(plan: Plan) -> dict[str, Any]:
         "problem": plan.arena.card.name,
         "params": dict(plan.arena.knobs),
         "dimension": plan.arena.card.dimension,
+        "rotation": plan.arena.card.rotation,
         "steps": plan.steps,
         "runs": plan.runs,
         "seed": plan.seed,
@@ -53,20 +54,28 @@ def _batch_orders(plan: Plan, seeds: np.ndarray) -> np.ndarray:
     """The order of the rows in the first two epochs of the first run, where there are batches."""
     if not plan.arena.is_network:
         return np.empty(0, np.int32)
-    from dlc.kernels.networks import batch_order
+    from dlc.reference.draws import batch
 
     rows = len(plan.arena.problem.data().labels)
-    return np.stack([batch_order(rows, int(seeds[0]), epoch) for epoch in range(2)])
+    return np.array([batch(rows, rows, int(seeds[0]), t) for t in (1, 2)])
 
 
-def command(plan: Plan, labels: Sequence[str], defaults: Plan) -> str:
-    """The line that holds the race again; options only where they differ from what DEFAULTS has."""
-    words = ["dlc", "optimize", *labels, "--on", plan.arena.card.name]
+def command(plan: Plan, typed: Sequence[str], library: str, defaults: Plan) -> str:
+    """The line that holds the race of the TYPED entrants again; options only where they differ from the DEFAULTS."""
+    words = ["dlc", "optimize", *typed, "--on", plan.arena.card.name]
+    if library:
+        words += ["--as", library]
     for name, value in plan.arena.knobs.items():
         if value != plan.arena.card.knobs.get(name):
             words += ["-p", f"{name}={exact(value)}"]
-    options = {"steps": "--steps", "runs": "--runs", "seed": "--seed", "rule": "--rule", "trials": "--trials",
-               "dtype": "--dtype", "target": "--target"}  # fmt: skip
+    if plan.arena.card.dimension != plan.arena.default_dimension:
+        words += ["--dim", str(plan.arena.card.dimension)]
+    if plan.arena.card.rotation:
+        words += ["--rotate", f"{plan.arena.card.rotation:g}"]
+    if plan.rule != RULES[0]:
+        words += ["--rule", plan.rule]
+    options = {"steps": "--steps", "runs": "--runs", "seed": "--seed", "trials": "--trials", "dtype": "--dtype",
+               "target": "--target"}  # fmt: skip
     for field, option in options.items():
         value = getattr(plan, field)
         if value != getattr(defaults, field):

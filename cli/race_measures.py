@@ -7,27 +7,11 @@ from typing import Any
 import numpy as np
 
 from dlc.cli.race_plan import TABLE, TARGETS, Plan
-from dlc.cli.tournament import Race, Standing
+from dlc.cli.tournament import Standing
 from dlc.cli.tuning import Trial
-from dlc.cli.verdict import Measure
 
 WORST_RATIO = 4.0  # of a performance profile, as in AlgoPerf
 NEAR = 2.0  # times the best cost that a rate may take to count as robust
-
-
-def measure(race: Race) -> Measure:
-    """What the runs of a race are compared by: gradients to its target, or the last losses."""
-    plan = race.plan
-    name = plan.arena.card.name
-    if race.target is not None:
-        values = {each.label: each.costs(race.target).tolist() for each in race.standings}
-        return Measure(values, "gradients", f"on {name} to {race.target:g} of the first gap")
-    losses = {each.label: each.outcome.losses.tolist() for each in race.standings}
-    least = min((min(each) for each in losses.values()), default=0.0)
-    if not least > 0:  # a ratio needs positive numbers: the gap to what nobody went below
-        gaps = {label: [loss - least + 1e-12 for loss in each] for label, each in losses.items()}
-        return Measure(gaps, "loss above the least that was seen", f"on {name} after {plan.steps} gradients")
-    return Measure(losses, "loss", f"on {name} after {plan.steps} gradients")
 
 
 def reached_share(standing: Standing, target: float) -> float:

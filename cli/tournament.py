@@ -11,8 +11,8 @@ import numpy as np
 from dlc.cli import cells
 from dlc.cli.cells import Cell, Outcome
 from dlc.cli.entrants import Entrant
-from dlc.cli.race_plan import RACING, TABLE, Plan, costs
-from dlc.cli.tuning import Tuned, cell, tune
+from dlc.cli.race_plan import RACING, TABLE, TUNING, Plan, costs
+from dlc.cli.tuning import Judge, Tuned, cell, tune
 
 # What the board is told: the phase, the steps done, and the race of each entrant that has one.
 Report = Callable[[str, int, Sequence[Any]], None]
@@ -75,9 +75,15 @@ def hold(
     *,
     run: Callable[..., list[Outcome]] = cells.run,
     keeps_curves: bool = True,
+    tunes_on_race: bool = False,
+    judge: Judge | None = None,
 ) -> Race:
-    """Tune and race the ENTRANTS; REPORT is told of the progress. RUN runs cells: here, or on other machines."""
-    tuned = tune(plan, entrants, lambda found: run(found, pool, partial(report, "tuning")))
+    """Tune and race the ENTRANTS; REPORT is told of the progress. RUN runs cells: here, or on other machines.
+
+    For protocols other than ours: tuning on the very starts of the race, and by what JUDGE says of where runs ended.
+    """
+    phase = RACING if tunes_on_race else TUNING
+    tuned = tune(plan, entrants, lambda found: run(found, pool, partial(report, "tuning")), phase, judge)
     starts, seeds = plan.draw(RACING)
     first = plan.arena.first_losses(starts, seeds)
     checkpoints = plan.checkpoints if keeps_curves else ()

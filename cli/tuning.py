@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ SPACES: dict[str, tuple[str, float, float]] = {
     "eps": ("", -10, 0),
 }
 
+Judge = Callable[[Plan, np.ndarray], np.ndarray]  # of the points where runs ended: [lanes], the less the better
 RunCells = Callable[[Sequence[Cell]], list[Outcome]]
 
 
@@ -57,13 +59,20 @@ class Tuned:
     evaluations: int
 
 
-def tune(plan: Plan, entrants: Sequence[Entrant], run: RunCells) -> list[Tuned]:
-    """The best of each entrant's trials; where its rate is at an edge, that side is extended once, and charged."""
-    settings = [trials_of(plan, entrant) for entrant in entrants]
-    tried = _try(plan, entrants, settings, run, is_extension=False)
-    beyond = [_extension(plan, entrant, trials) for entrant, trials in zip(entrants, tried, strict=True)]
-    more = _try(plan, entrants, beyond, run, is_extension=True)
-    return [_tuned(plan, *each) for each in zip(entrants, tried, more, strict=True)]
+def tune(
+    plan: Plan, entrants: Sequence[Entrant], run: RunCells, phase: int = TUNING, judge: Judge | None = None
+) -> list[Tuned]:
+    """The best of each entrant's trials; where its rate is at an edge, that side is extended once, and charged.
+
+    The starts are those of a PHASE; JUDGE takes the place of the final loss.
+    """
+    starts, seeds = plan.draw(phase)
+    trying = partial(_try, plan, entrants, run, starts, seeds, judge)
+    tried = trying([trials_of(plan, entrant) for entrant in entrants], is_extension=False)
+    beyond = [_extension(entrant, trials) for entrant, trials in zip(entrants, tried, strict=True)]
+    more = trying(beyond, is_extension=True)
+    evaluations = plan.steps * len(seeds)
+    return [_tuned(evaluations, *each) for each in zip(tried, more, strict=True)]
 
 
 def trials_of(plan: Plan, entrant: Entrant) -> list[dict[str, float]]:
@@ -95,7 +104,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def _extension(plan: Plan, entrant: Entrant, trials: Sequence[Trial]) -> list[dict[str, float]]:
+def _extension(entrant: Entrant, trials: Sequence[Trial]) -> list[dict[str, float]]:
     """Settings beyond the edge of the range at which the best trial lies; nothing where it lies inside."""
     if len(trials) < 2:
         return []
@@ -117,11 +126,17 @@ def _edge(trials: Sequence[Trial], best: Trial) -> int:
 
 
 def _try(
-    plan: Plan, entrants: Sequence[Entrant], settings: Sequence[list[dict[str, float]]], run: RunCells,
-    *, is_extension: bool,
-) -> list[list[Trial]]:  # fmt: skip
+    plan: Plan,
+    entrants: Sequence[Entrant],
+    run: RunCells,
+    starts: np.ndarray,
+    seeds: np.ndarray,
+    judge: Judge | None,
+    settings: Sequence[list[dict[str, float]]],
+    *,
+    is_extension: bool,
+) -> list[list[Trial]]:
     """Run every entrant's settings, those that differ in the rate alone side by side in one cell."""
-    starts, seeds = plan.draw(TUNING)
     first = plan.arena.first_losses(starts, seeds)
     cells, owners = [], []
     for index, (entrant, chosen) in enumerate(zip(entrants, settings, strict=True)):
@@ -132,7 +147,7 @@ def _try(
     for (index, group), outcome in zip(owners, run(cells), strict=True):
         for k, knobs in enumerate(group):
             lanes = outcome.lanes(slice(k * len(seeds), (k + 1) * len(seeds)))
-            trials[index].append(_trial(plan, knobs, lanes, is_extension=is_extension))
+            trials[index].append(_trial(plan, knobs, lanes, judge, is_extension=is_extension))
     return trials
 
 
@@ -176,16 +191,19 @@ def parts(entrant: Entrant, knobs: Mapping[str, float], steps: int) -> tuple[Par
     return tuple((link.card.name, tuple(link.knobs.items())) for link in links)
 
 
-def _trial(plan: Plan, knobs: dict[str, float], outcome: Outcome, *, is_extension: bool) -> Trial:
+def _trial(
+    plan: Plan, knobs: dict[str, float], outcome: Outcome, judge: Judge | None, *, is_extension: bool
+) -> Trial:
     reached = outcome.reached
     steps = np.where(reached < 0, plan.steps, np.maximum(reached, 1)).astype(float)
     # Beyond the last target, losses are equal: the speed decides.
     floor = plan.bounds(outcome.first)[-1] if plan.knows_targets else -math.inf
+    ends = np.maximum(outcome.losses, floor) if judge is None else judge(plan, outcome.x)
     until = np.where(reached < 0, math.inf, np.maximum(reached, 1))
     return Trial(
         knobs=knobs,
         diverged=int((outcome.diverged >= 0).sum()),
-        loss=float(np.median(np.maximum(outcome.losses, floor))),
+        loss=float(np.median(np.where(np.isnan(ends), np.inf, ends))),
         log_cost=float(np.log10(steps).mean()) if steps.size else 0.0,
         missed=float((reached < 0).mean()) if reached.size else 1.0,
         costs=tuple(float(np.median(until[k])) for k in range(len(TARGETS))) if reached.size else (),
@@ -193,12 +211,13 @@ def _trial(plan: Plan, knobs: dict[str, float], outcome: Outcome, *, is_extensio
     )
 
 
-def _tuned(plan: Plan, entrant: Entrant, trials: list[Trial], more: list[Trial]) -> Tuned:
+def _tuned(evaluations: int, trials: list[Trial], more: list[Trial]) -> Tuned:
+    """What was found, when each trial cost that many EVALUATIONS."""
     everything = trials + more
     best = min(everything, key=lambda trial: trial.rank)
     return Tuned(
         trials=tuple(everything),
         best=best,
         is_at_edge=len(trials) > 1 and _edge(everything, best) != 0,
-        evaluations=0 if entrant.rate is not None else len(everything) * plan.tuning_runs * plan.steps,
+        evaluations=0 if len(trials) == 1 else len(everything) * evaluations,
     )

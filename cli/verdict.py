@@ -89,23 +89,19 @@ def verdict(measure: Measure) -> list[str]:
 
 def sentence(found: Comparison, measure: Measure) -> str:
     """A beats B, by how much, how surely, and in how many runs."""
-    ratio = found.ratio
-    return (
-        f"{found.better} beats {found.worse} {measure.where} ({_by(ratio)} {measure.unit}, {_interval(ratio)}, "
-        f"{ratio.wins}/{found.runs} starts)."
-    )
-
-
-def _by(ratio: Ratio) -> str:
+    ratio, runs = found.ratio, found.runs
     if math.isinf(ratio.median):
-        return "it arrives where the other does not: any factor fewer"
-    return f"median {_factor(ratio.median)}x fewer"
+        a, b = (int(np.isfinite(measure.values[name]).sum()) for name in (found.better, found.worse))
+        by = f"{a}/{runs} starts arrive, of the other's {b}/{runs}"
+    else:
+        by = f"median {_factor(ratio.median)}x fewer {measure.unit}, {_interval(ratio)}, {ratio.wins}/{runs} starts"
+    return f"{found.better} beats {found.worse} {measure.where} ({by})."
 
 
 def _interval(ratio: Ratio) -> str:
-    high = "no end" if math.isinf(ratio.high) else _factor(ratio.high)
-    low = "no end" if math.isinf(ratio.low) else _factor(ratio.low)
-    return f"95 % CI {low}-{high}" if low != high else f"95 % CI {low}"
+    if math.isinf(ratio.high):
+        return f"95 % CI {_factor(ratio.low)} or more"
+    return f"95 % CI {_factor(ratio.low)}-{_factor(ratio.high)}"
 
 
 def _factor(value: float) -> str:

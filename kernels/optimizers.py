@@ -14,6 +14,7 @@ from dlc.kernels import (  # noqa: F401 - each enters its parts
     optimizers_moments,
     optimizers_signs,
     schedules,
+    schedules_phases,
 )
 from dlc.kernels.parts import MODIFIERS, SCHEDULES, STEPS, Part
 

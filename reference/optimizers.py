@@ -10,12 +10,12 @@ OPTIMIZERS.entries_in(
     "optimizers_averaged",
     "optimizers_curvature",
     "optimizers_free",
+    "optimizers_gathered",
     "optimizers_layers",
     "optimizers_matrices",
     "optimizers_means",
     "optimizers_moments",
-    "optimizers_gathered",
     "optimizers_signs",
 )
 MODIFIERS.entries_in("modifiers")
-SCHEDULES.entries_in("schedules")
+SCHEDULES.entries_in("schedules", "schedules_phases")

@@ -21,7 +21,7 @@ SEED = 2026
 STEP = 8  # the one looked at: an epoch of 7 batches, as of quadratic_deep, is drawn at its first
 POINTS = 500  # of a function of few variables
 WORK = 20_000  # points · dimension², at most: a matrix may be behind a function
-NETWORKS = 2  # points of a model of data, which may have thousands of parameters
+NETWORKS = 2  # points of a model of data; 1 of one with thousands of parameters
 ROWS = 32
 
 
@@ -65,7 +65,7 @@ def _sample(card: ProblemCard, problem: "Problem", points: int) -> tuple["np.nda
 
     random = np.random.default_rng(SEED)
     if isinstance(problem, Network):
-        seeds = np.arange(NETWORKS)
+        seeds = np.arange(NETWORKS if card.dimension < 1000 else 1)
         try:
             data = problem.data()
         except MissingExtraError as error:

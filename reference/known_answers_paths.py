@@ -118,7 +118,7 @@ def heavy_ball_cycle() -> list[Expected]:
 
 
 NOISY_SIZE, NOISY_CONDITION = 10, 100.0
-NOISY_METHODS = (Method("gd", 0.01), Method("gd", 0.002), Method("momentum", 0.002, 0.9))
+NOISY_METHODS = (Method("gd", 0.01), Method("gd", 0.004), Method("momentum", 0.002, 0.9))
 NOISY_LANES, NOISY_LOOKS = 256, 8
 NOISY_ERRORS = 4  # standard errors of the measured mean
 

@@ -4,7 +4,7 @@ Rules and defaults are torch's.
 """
 
 from dlc.reference.numbers import Number, sqrt
-from dlc.reference.optimizer_family import OPTIMIZERS, Slots, not_negative, positive, share
+from dlc.reference.optimizer_family import OPTIMIZERS, At, Moved, Slots, State, not_negative, positive, share
 
 # A card reads as one entry of a table.
 # fmt: off
@@ -52,22 +52,86 @@ def nesterov(
 
 
 @OPTIMIZERS.card(
-    "G ← G + g²;  x ← x − η·g/(√G + ε)", state={"G": 0.0}, requires=(positive("lr"), not_negative("eps")),
+    "v ← β·v + (1−d)·g, but g in the first step;  x ← x − η·v", state={"v": 0.0},
+    requires=(positive("lr"), share("beta"), share("dampening")),
+    defaults_of="torch 2.13, with its momentum and dampening of 0 set to 0.9",
+    source="torch.optim.SGD, the argument dampening",
+)
+def momentum_dampened(
+    x: Number, g: Number, state: Slots, t: int,
+    *, lr: float = 1e-3, beta: float = 0.9, dampening: float = 0.9,
+) -> tuple[Number, Slots]:
+    """Momentum that gradients join with less weight; with d = β their running mean."""
+    (v,) = state
+    v = g if t == 1 else beta * v + (1 - dampening) * g
+    return x - lr * v, (v,)
+
+
+@OPTIMIZERS.card(
+    "v ← β·v − η·g;  x ← x + v", state={"v": 0.0}, requires=(positive("lr"), share("beta")),
+    defaults_of="keras 3.15, with its momentum of 0 set to 0.9",
+    source="Rumelhart, Hinton & Williams 1986, Nature 323",
+)
+def momentum_of_moves(
+    x: Number, g: Number, state: Slots, t: int,
+    *, lr: float = 1e-2, beta: float = 0.9,
+) -> tuple[Number, Slots]:
+    """Momentum that keeps moves, not gradients: another rate changes only the moves to come."""
+    (v,) = state
+    v = beta * v - lr * g
+    return x + v, (v,)
+
+
+@OPTIMIZERS.card(
+    "v ← β·v − η·g;  x ← x + β·v − η·g", state={"v": 0.0}, requires=(positive("lr"), share("beta")),
+    defaults_of="keras 3.15, with its momentum of 0 set to 0.9",
+    source="Sutskever et al. 2013, ICML; at the point ahead, as in Bengio et al. 2013, arXiv:1212.0901",
+)
+def nesterov_of_moves(
+    x: Number, g: Number, state: Slots, t: int,
+    *, lr: float = 1e-2, beta: float = 0.9,
+) -> tuple[Number, Slots]:
+    """Nesterov's momentum that keeps moves, not gradients."""
+    (v,) = state
+    v = beta * v - lr * g
+    return x + beta * v - lr * g, (v,)
+
+
+@OPTIMIZERS.card(
+    "x ← (1 − λ·ηₜ)·x − ηₜ·g;  a ← a + (x − a)/max(1, t−1−t₀);  ηₜ₊₁ = η/(1 + λ·η·t)^α, η₁ = η",
+    whole=True, state={"a": "x", "ηₜ": "lr"}, answer="a", source="Polyak & Juditsky 1992, SIAM J. Control Optim. 30(4)",
+    requires=(positive("lr"), not_negative("lambd"), not_negative("alpha"), not_negative("t0")),
+)
+def asgd(
+    at: At, state: State, t: int,
+    *, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
+) -> Moved:
+    """Averaged SGD: judged at the mean of all its points after t₀; until then at the last one."""
+    rate = state["ηₜ"][0]
+    x = [(1 - lambd * rate) * x - rate * g for x, g in zip(at.x, at.g, strict=True)]
+    mean = [a + (x - a) / max(1, t - 1 - t0) for a, x in zip(state["a"], x, strict=True)]
+    following = lr / (1 + lambd * lr * t) ** alpha
+    return Moved(x, {"a": mean, "ηₜ": [following] * len(x)})
+
+
+@OPTIMIZERS.card(
+    "G ← G + g²;  x ← x − ηₜ·g/(√G + ε),  ηₜ = η/(1 + (t−1)·lr_decay)", state={"G": "initial"},
+    requires=(positive("lr"), not_negative("eps"), not_negative("lr_decay"), not_negative("initial")),
     source="Duchi, Hazan & Singer 2011, JMLR 12",
 )
 def adagrad(
     x: Number, g: Number, state: Slots, t: int,
-    *, lr: float = 1e-2, eps: float = 1e-10,
+    *, lr: float = 1e-2, eps: float = 1e-10, lr_decay: float = 0.0, initial: float = 0.0,
 ) -> tuple[Number, Slots]:
     """Each coordinate's steps shrink with all the gradients it has seen."""
     (total,) = state
     total = total + g**2
-    return x - lr * g / (sqrt(total) + eps), (total,)
+    return x - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(total) + eps), (total,)
 
 
 @OPTIMIZERS.card(
     "v ← α·v + (1−α)·g²;  x ← x − η·g/(√v + ε)", state={"v": 0.0},
-    requires=(positive("lr"), share("alpha"), not_negative("eps")),
+    requires=(positive("lr"), share("alpha"), not_negative("eps")), paper={"alpha": 0.9},
     source="Tieleman & Hinton 2012, Coursera lecture 6.5",
 )
 def rmsprop(
@@ -82,7 +146,7 @@ def rmsprop(
 
 @OPTIMIZERS.card(
     "v ← ρ·v + (1−ρ)·g²;  Δ = g·√(u+ε)/√(v+ε);  u ← ρ·u + (1−ρ)·Δ²;  x ← x − η·Δ", state={"v": 0.0, "u": 0.0},
-    requires=(positive("lr"), share("rho"), positive("eps")),
+    requires=(positive("lr"), share("rho"), positive("eps")), natural=1.0, paper={"rho": 0.95},
     source="Zeiler 2012, arXiv:1212.5701",
 )
 def adadelta(

@@ -28,6 +28,12 @@ def normal(seed, i):
 
 
 @register_jitable
+def rademacher(seed, i):
+    """−1 or 1, number I of a seed."""
+    return 1.0 if mixed(seed, i) >> np.uint64(63) else -1.0
+
+
+@register_jitable
 def add_noise(g, noise, seeds, t):
     """Add to the slopes [dimension, lanes] NOISE times a normal number of each lane's seed and of step t."""
     for j in range(g.shape[1]):

@@ -20,6 +20,11 @@ def normal(seed: int, t: int, i: int) -> float:
     return sqrt(-2 * log((high + 0.5) / 2**32)) * cos(2 * pi * low / 2**32)
 
 
+def rademacher(seed: int, t: int, i: int) -> int:
+    """−1 or 1, for coordinate I in step T."""
+    return 1 if mixed(mixed(seed, t) >> 1, i) >> 63 else -1
+
+
 def batch(count: int, size: int, seed: int, t: int) -> list[int]:
     """Which SIZE of COUNT rows step T = 1, 2, ... sees: each epoch has an order of its own (Fisher & Yates)."""
     epoch, place = divmod(t - 1, count // size)

@@ -8,6 +8,7 @@ from dlc.kernels import (  # noqa: F401 - each enters its parts
     optimizers_curvature,
     optimizers_free,
     optimizers_gathered,
+    optimizers_hessian,
     optimizers_layers,
     optimizers_matrices,
     optimizers_means,

@@ -11,6 +11,7 @@ OPTIMIZERS.entries_in(
     "optimizers_curvature",
     "optimizers_free",
     "optimizers_gathered",
+    "optimizers_hessian",
     "optimizers_layers",
     "optimizers_matrices",
     "optimizers_means",

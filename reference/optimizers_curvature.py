@@ -76,7 +76,7 @@ def lbfgs(
     "x ← x − η·H·g by the last 10 pairs s = x − x₋₁, y = g − g₋₁;  x ← x − η·min(1, 1/‖g‖₁)·g without any", whole=True,
     state={"at": "x", "slope": 0.0, "along": 0.0, **PAIRS}, requires=(positive("lr"),), natural=1.0, needs=EXACT,
     agreement=1e-6, defaults_of="torch 2.13, with its history of 100 set to 10",
-    source="Liu & Nocedal 1989, Math. Programming 45; in torch's form without line search, without pairs with sᵀy ≤ 1e-10",
+    source="Liu & Nocedal 1989, Math. Programming 45; as torch without line search, which leaves out sᵀy ≤ 1e-10",
 )
 def lbfgs_fixed(at: At, state: State, t: int, *, lr: float = 1.0) -> Moved:
     """L-BFGS whose every step has the same length: nothing checks that it went down."""

@@ -9,17 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from dlc.cli.optimize import grid
+from dlc.kernels.chain import chain
 from dlc.kernels.lanes import Frame, make_task
 from dlc.kernels.optimizers import STEPS
 from dlc.kernels.problems import PROBLEMS
 from dlc.kernels.race import FARTHEST, WIDEST, Race, advance_all
-from dlc.reference.optimizers import OPTIMIZERS
+from dlc.reference.chain import Link, Walk, descend
+from dlc.reference.optimizers import MODIFIERS, OPTIMIZERS
 from dlc.reference.problems import PROBLEMS as CARDS
 
 
-def raced(problem, optimizer, starts, rates, steps, chunks=1, threads=0, seeds=None):
-    entry = Race(PROBLEMS[problem], optimizer, np.asarray(starts, float), np.asarray(rates, float), seeds)
+def raced(problem, optimizer, starts, rates, steps, chunks=1, threads=0, seeds=None, **options):
+    links = chain([(name, {}) for name in optimizer.split("+")])
+    entry = Race(PROBLEMS[problem], links, np.asarray(starts, float), np.asarray(rates, float), seeds, **options)
     pool = ThreadPoolExecutor(threads) if threads else None
     for _ in range(chunks):
         advance_all([entry], steps // chunks, pool)
@@ -34,7 +36,7 @@ def lanes(count, dimension=2):
 
 
 @pytest.mark.parametrize("problem", ["rosenbrock", "quadratic"])
-@pytest.mark.parametrize("optimizer", ["adam", "nadam", "momentum"])
+@pytest.mark.parametrize("optimizer", ["adam", "nadam", "sam+clip+momentum+lookahead"])
 def test_bits_depend_on_neither_threads_nor_chunks_nor_neighbours(optimizer, problem):
     starts, rates = lanes(2 * WIDEST + 5, PROBLEMS[problem].dimension)
     whole = raced(problem, optimizer, starts, rates, 60)
@@ -63,16 +65,63 @@ def test_network_bits_depend_on_neither_threads_nor_chunks():
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_race_is_the_references_descent(name):
-    """Twenty steps on Beale's function by the reference alone."""
-    card, problem = OPTIMIZERS[name], CARDS["beale"]
-    lr = 1e-3
-    x = list(problem.start)
-    states = card.start(x)
-    for t in range(1, 21):
-        x, states = card.step(x, problem.gradient(x), states, t, lr=lr)
-    entry = raced("beale", name, np.reshape(problem.start, (2, 1)), [lr], 20)
-    assert entry.x[:, 0] == pytest.approx(x, rel=1e-12)
-    assert entry.loss[0] == pytest.approx(problem.function(x), rel=1e-11)
+    """Twenty gradients on Booth's function by the reference alone."""
+    problem, lr = CARDS["booth"], OPTIMIZERS[name].natural / 10
+    walk = Walk([Link(OPTIMIZERS[name])], list(problem.start), lr)
+    x = descend(walk, lambda point: (problem.function(point), problem.gradient(point)), 20)
+    entry = raced("booth", name, np.reshape(problem.start, (2, 1)), [lr], 20)
+    assert entry.x[:, 0] == pytest.approx(x, rel=1e-9)
+    assert entry.loss[0] == pytest.approx(problem.function(x), rel=1e-8, abs=1e-12)
+
+
+def test_targets_are_reached_in_the_step_in_which_the_loss_is_low_enough():
+    x = np.zeros((10, 2))
+    x[0] = 1.0, 100.0
+    bounds = np.array([[1.0, 0.5], [1e-3, 0.5], [1e-6, 0.5]])
+    entry = raced("quadratic", "gd", x, [0.5, 0.5], 30, bounds=bounds, chunks=5)
+    losses = 0.5 * np.array([1.0, 1e4]) * 0.25 ** np.arange(31)[:, None]
+    for lane in range(2):
+        for target in range(3):
+            assert entry.reached[target, lane] == np.argmax(losses[:, lane] <= bounds[target, lane])
+    assert entry.best == pytest.approx(losses[-1], rel=1e-9)
+
+
+def test_a_target_missed_is_told_and_the_best_loss_is_kept():
+    x = np.zeros((10, 1))
+    x[0] = 1.0
+    entry = raced("quadratic", "gd", x, [2.5], 6, bounds=np.array([[0.4]]))
+    assert entry.reached.tolist() == [[-1]]
+    assert entry.best.tolist() == [0.5]  # the start; every step leads up
+
+
+def test_a_probe_is_not_judged():
+    """SAM's first point lies 1 beyond the start; it would reach the bound from above, if it were an answer."""
+    x = np.zeros((10, 1))
+    x[0] = -0.5
+    entry = raced("quadratic", "sam+gd", x, [1e-3], 1, bounds=np.array([[0.1]]))
+    assert entry.blocks[0].x[0, 0] == pytest.approx(-0.55)
+    assert entry.best == pytest.approx(0.125)
+    entry = raced("quadratic", "sam+gd", x, [1.9], 2)
+    assert entry.x[0, 0] == pytest.approx(-0.5 + 1.9 * 0.55)  # the gradient of the point probed, from the start
+
+
+AVERAGED = [name for family in (OPTIMIZERS, MODIFIERS) for name, card in family.items() if card.answer]
+
+
+@pytest.mark.parametrize("name", AVERAGED)
+def test_what_is_averaged_is_judged_at_the_mean(name):
+    links = name if name in OPTIMIZERS else f"{name}+gd"
+    entry = raced("booth", links, np.reshape(CARDS["booth"].start, (2, 1)), [1e-2], 50)
+    assert entry.loss[0] == pytest.approx(CARDS["booth"].function(entry.x[:, 0].tolist()), rel=1e-10)
+    assert not np.array_equal(entry.x, entry.blocks[0].x)
+
+
+def test_float32_lanes_end_beside_those_of_float64():
+    starts, rates = lanes(20)
+    wide = raced("rosenbrock", "adam", starts, rates, 100)
+    narrow = raced("rosenbrock", "adam", starts, rates, 100, dtype="float32")
+    assert narrow.blocks[0].x.dtype == np.float32
+    assert narrow.x == pytest.approx(wide.x, abs=1e-3)
 
 
 def test_a_frame_takes_only_what_fits_its_lanes():
@@ -136,9 +185,9 @@ def test_a_network_learns():
 @pytest.mark.parametrize("name", STEPS)
 def test_every_optimizer_descends(name):
     starts, _ = lanes(8)
-    best = min(raced("himmelblau", name, starts, np.full(8, rate), 500).loss.max() for rate in grid(2))
-    before = max(CARDS["himmelblau"].function(start) for start in starts.T)
-    assert best < before / 10
+    rates = OPTIMIZERS[name].natural * 10.0 ** np.arange(-3, 4)
+    best = min(raced("sphere", name, starts, np.full(8, rate), 300).loss.max() for rate in rates)
+    assert best < max(CARDS["sphere"].function(start) for start in starts.T) / 10
 
 
 def test_a_second_process_finds_the_compiled_kernels(tmp_path):
@@ -146,10 +195,11 @@ def test_a_second_process_finds_the_compiled_kernels(tmp_path):
     code = (
         "import numpy as np\n"
         "from numba.core import event\n"
+        "from dlc.kernels.chain import chain\n"
         "from dlc.kernels.problems import PROBLEMS\n"
         "from dlc.kernels.race import Race, advance_all\n"
         "with event.install_recorder('numba:compile') as heard:\n"
-        "    race = Race(PROBLEMS['rosenbrock'], 'adam', np.ones((2, 3)), np.ones(3))\n"
+        "    race = Race(PROBLEMS['rosenbrock'], chain([('clip', {}), ('adam', {})]), np.ones((2, 3)), np.ones(3))\n"
         "    advance_all([race], 3)\n"
         "print(len(heard.buffer))"
     )

@@ -39,15 +39,30 @@ def double() -> Iterator[None]:
         torch.set_default_dtype(usual)
 
 
+@contextlib.contextmanager
+def without_bfloat16() -> Iterator[None]:
+    """Torch without one of its casts, with which Muon would compute to two digits."""
+    import torch
+
+    usual = torch.Tensor.bfloat16
+    torch.Tensor.bfloat16 = torch.Tensor.clone
+    try:
+        yield
+    finally:
+        torch.Tensor.bfloat16 = usual
+
+
 def torch_walk(kind: Any, arguments: dict[str, Any], start: Any, gradients: Any, losses: Any) -> list[Any]:
     import torch
 
-    with double():
-        tensors = [torch.tensor(part, requires_grad=True) for part in split(start)]
+    tensors_taken = 1 if kind is torch.optim.Muon else None  # it refuses vectors
+    given = torch.Tensor.to_sparse if kind is torch.optim.SparseAdam else torch.Tensor.clone
+    with double(), without_bfloat16():
+        tensors = [torch.tensor(part, requires_grad=True) for part in split(start)[:tensors_taken]]
         optimizer, points = kind(tensors, **arguments), []
         for g in gradients:
-            for tensor, part in zip(tensors, split(g), strict=True):
-                tensor.grad = torch.tensor(part)
+            for tensor, part in zip(tensors, split(g), strict=False):
+                tensor.grad = given(torch.tensor(part))
             optimizer.step()
             points.append(np.concatenate([tensor.detach().numpy().ravel() for tensor in tensors]).tolist())
     return points

@@ -20,9 +20,15 @@ def half_wave(along):
 
 
 @register_jitable
+def room(length):
+    """A length to divide by: 1 where a phase has none."""
+    return length if length > 0 else 1.0
+
+
+@register_jitable
 def past(s, begin, length):
     """How much of a phase is over: 0 before it and 1 after it."""
-    return min(max(s - begin, 0.0), length) / length
+    return min(max(s - begin, 0.0), room(length)) / room(length)
 
 
 @register_jitable

@@ -5,7 +5,7 @@ import math
 from numba.extending import register_jitable
 
 from dlc.kernels.parts import schedule
-from dlc.kernels.schedules import half_wave, past, span, strides
+from dlc.kernels.schedules import half_wave, past, room, span, strides
 
 
 @schedule
@@ -34,7 +34,7 @@ def warmup_exponential(t, warmup=0.05, start=0.0, end=0.01, begin=0.0, every=1.0
     s, rise = t - 1, span(warmup, steps)
     if s < rise:
         return start + (1 - start) * s / rise
-    return max(least, end ** (strides(s, rise + span(begin, steps), span(every, steps)) / (steps - rise)))
+    return max(least, end ** (strides(s, rise + span(begin, steps), span(every, steps)) / room(steps - rise)))
 
 
 @schedule

@@ -49,7 +49,14 @@ class Offer:
 OFFERS: list[Offer] = []
 
 
-def offered(name: str, card: str, *cases: Arguments, note: str = "", required: Arguments | None = None) -> Any:
+def offered(
+    name: str,
+    card: str,
+    *cases: Arguments,
+    note: str = "",
+    required: Arguments | None = None,
+    among: list[Offer] = OFFERS,
+) -> Any:
     """Enter the decorated function as what the library's optimizer NAME is; the defaults alone are always a case.
 
     REQUIRED names the parameters for which the library has no default: those of the function are what we would take.
@@ -57,7 +64,7 @@ def offered(name: str, card: str, *cases: Arguments, note: str = "", required: A
 
     def enter(build: Build) -> Build:
         library = name.partition(".")[0]
-        OFFERS.append(Offer(library, name, card, build, ({}, *cases), note, required or {}))
+        among.append(Offer(library, name, card, build, ({}, *cases), note, required or {}))
         return build
 
     return enter

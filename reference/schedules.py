@@ -26,9 +26,14 @@ def half_wave(along: Number) -> Number:
     return (1 + cos(pi(along) * along)) / 2
 
 
+def room(length: Number) -> Number:
+    """A length to divide by: 1 where a phase has none."""
+    return length if length > 0 else 1 + 0 * length
+
+
 def past(s: Number, begin: Number, length: Number) -> Number:
     """How much of a phase is over: 0 before it and 1 after it."""
-    return min(max(s - begin, 0 * length), length) / length
+    return min(max(s - begin, 0 * length), room(length)) / room(length)
 
 
 @SCHEDULES.card(

@@ -2,7 +2,7 @@
 
 from dlc.reference.numbers import Number
 from dlc.reference.optimizer_family import SCHEDULES, not_negative, positive, share, switch
-from dlc.reference.schedules import half_wave, past, span, whole
+from dlc.reference.schedules import half_wave, past, room, span, whole
 
 # A card reads as one entry of a table.
 # fmt: off
@@ -68,7 +68,8 @@ def warmup_exponential(
     """A linear rise, then the same share is lost in each step."""
     rise, stride = span(warmup, steps), span(every, steps)
     late = max(t - 1 - rise - span(begin, steps), 0 * steps)
-    return warmed(t - 1, start, rise, max(end ** (stride * whole(late / stride) / (steps - rise)), least + 0 * steps))
+    falling = end ** (stride * whole(late / stride) / room(steps - rise))
+    return warmed(t - 1, start, rise, max(falling, least + 0 * steps))
 
 
 @SCHEDULES.card(

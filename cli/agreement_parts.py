@@ -25,8 +25,10 @@ def check_optimizer(card: OptimizerCard) -> Iterator[Agreement]:
 
 
 def check_modifier(card: ModifierCard) -> Iterator[Agreement]:
-    """The same, of the modifier with Adam under a schedule."""
-    links = [Link(card), Link(SCHEDULES["cosine"], {"steps": 2.0 * STEPS}), Link(OPTIMIZERS["adam"])]
+    """The same, of the modifier with Adam under a schedule, where it is none itself."""
+    links = [Link(card), Link(OPTIMIZERS["adam"])]
+    if card.stage != "rate":
+        links.append(Link(SCHEDULES["cosine"], {"steps": 2.0 * STEPS}))
     yield check_chain(card.name, "step with adam", links, card.agreement)
 
 

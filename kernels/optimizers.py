@@ -2,6 +2,7 @@
 
 from dlc.kernels import (  # noqa: F401 - each enters its parts
     modifiers,
+    modifiers_points,
     optimizers_adaptive,
     optimizers_averaged,
     optimizers_classic,

@@ -59,7 +59,11 @@ class Walk:
                 continue
             moved = card.moved(at, self._states[k], self._evaluations if card.probes else self._ticks, exact)
             self._states[k] = moved.state
-            at = at._replace(x=list(moved.x), g=at.g if moved.g is None else list(moved.g))
+            at = at._replace(
+                x=list(moved.x),
+                g=at.g if moved.g is None else list(moved.g),
+                lr=at.lr if moved.lr is None else moved.lr,
+            )
             if moved.is_probe:
                 self.is_probe = True
                 break

@@ -36,6 +36,7 @@ class Moved(NamedTuple):
     state: State
     g: list[Number] | None = None  # where a modifier changed it
     is_probe: bool = False
+    lr: Number | None = None  # where a modifier changed it
 
 
 @dataclass(frozen=True, kw_only=True)

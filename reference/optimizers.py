@@ -18,5 +18,5 @@ OPTIMIZERS.entries_in(
     "optimizers_moments",
     "optimizers_signs",
 )
-MODIFIERS.entries_in("modifiers")
+MODIFIERS.entries_in("modifiers", "modifiers_points")
 SCHEDULES.entries_in("schedules", "schedules_phases")

@@ -1,5 +1,6 @@
 """`dlc list` and `dlc show`: what there is, and what is declared of it."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ from dlc.cli import show
 from dlc.cli.catalog import FAMILIES, complete, find
 from dlc.cli.errors import BadInputError
 from dlc.reference.family import Card, Family
+from dlc.reference.problems import ProblemCard
 
 
 def list_(
@@ -49,7 +51,11 @@ def show_(
 ) -> None:
     """Show the card of NAME: formula, what is declared of it, parameters and source.
 
+    On a terminal, the landscape of a function of two variables is drawn below it.
+
     dlc show gelu
+
+    dlc show rosenbrock
 
     dlc show mse --kind metric
     """
@@ -67,6 +73,11 @@ def show_(
         if position:
             print()
         show.facts(_facts(family, card))
+        if isinstance(card, ProblemCard) and card.dimension == 2 and sys.stdout.isatty():
+            from dlc.cli import contour
+
+            print()
+            contour.draw(card)
 
 
 def _facts(family: Family[Any], card: Card) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ def optimize(
     runs: Annotated[int | None, typer.Option(help="Runs of each entrant.", show_default="33, on data 20")] = None,
     trials: Annotated[
         int | None,
-        typer.Option(help="Of tuning, for each entrant; from 64 on momenta and eps too.", show_default="32, on data 24"),
+        typer.Option(help="Of tuning, for each; from 64 on momenta and eps too.", show_default="32, on data 24"),
     ] = None,
     target: Annotated[
         float | None,
@@ -110,9 +110,9 @@ def optimize(
 
         run_verify(entrants or [], as_json=as_json)
         return
+    field = _field(entrants or [], rule, library)
     from dlc.cli import race_options, race_run  # on use: NumPy
 
-    field = _field(entrants or [], rule, library)
     found = [race_options.arena(name, parameters or [], dimension, rotation) for name in _problems(on)]
     plans = [
         race_options.plan(

@@ -80,7 +80,8 @@ def plan(
         raise BadInputError(f"--target needs a least loss that is known, and that of {found.card.name} is not")
     if rule != RULES[0] and trials is not None:
         raise BadInputError(f"--trials is for --rule {RULES[0]}; {rule} tunes nothing")
-    default_steps, default_runs, default_trials, tuning_runs = (500, 20, 24, 2) if found.is_network else (2000, 33, 32, 8)
+    usual = (500, 20, 24, 2) if found.is_network else (2000, 33, 32, 8)
+    default_steps, default_runs, default_trials, tuning_runs = usual
     if quick:
         default_runs, default_trials = 9, 8
     return Plan(

@@ -64,7 +64,7 @@ class Plan:
         count = 12 if self.arena.is_network else 160
         early = np.geomspace(1, self.steps, count)
         even = np.linspace(0, self.steps, count // 2)
-        return tuple(sorted({int(round(step)) for step in (*early, *even)}))
+        return tuple(sorted({int(step) for step in np.rint([*early, *even])}))
 
 
 def costs(reached: np.ndarray, target: float) -> np.ndarray:

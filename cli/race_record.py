@@ -116,7 +116,9 @@ def ranked(found: Sequence[Row], by: Measure) -> list[Row]:
     return [by_name[name] for name in ranking(by.values, by.solved)]
 
 
-def record(card: dict[str, Any], found: Sequence[Row], target: float | None, sentences: Sequence[str]) -> dict[str, Any]:
+def record(
+    card: dict[str, Any], found: Sequence[Row], target: float | None, sentences: Sequence[str]
+) -> dict[str, Any]:
     """Everything, for --json and for files that are read back."""
     return {
         **card,

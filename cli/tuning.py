@@ -77,7 +77,7 @@ def tune(
 
 def trials_of(plan: Plan, entrant: Entrant) -> list[dict[str, float]]:
     """The settings to try: the default first, the others spread evenly over the logarithms."""
-    default = {"lr": entrant.default_rate}
+    default = {"lr": entrant.default_rate if entrant.rate is None else entrant.rate}
     if plan.rule != "tuned" or entrant.rate is not None:
         return [default]
     names = ["lr", *(tunable(entrant) if plan.trials >= MORE_KNOBS_FROM else [])]
@@ -191,9 +191,7 @@ def parts(entrant: Entrant, knobs: Mapping[str, float], steps: int) -> tuple[Par
     return tuple((link.card.name, tuple(link.knobs.items())) for link in links)
 
 
-def _trial(
-    plan: Plan, knobs: dict[str, float], outcome: Outcome, judge: Judge | None, *, is_extension: bool
-) -> Trial:
+def _trial(plan: Plan, knobs: dict[str, float], outcome: Outcome, judge: Judge | None, *, is_extension: bool) -> Trial:
     reached = outcome.reached
     steps = np.where(reached < 0, plan.steps, np.maximum(reached, 1)).astype(float)
     # Beyond the last target, losses are equal: the speed decides.

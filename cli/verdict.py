@@ -48,7 +48,8 @@ def ranking(values: Mapping[str, Sequence[float]], solved: float = -math.inf) ->
         each = np.asarray(values[name], float)
         middle = float(np.median(each))
         finite = each[np.isfinite(each)]
-        return max(middle, solved), int((each > solved).sum()), -len(finite), float(np.mean(finite)) if len(finite) else 0
+        left = float(np.mean(finite)) if len(finite) else 0.0
+        return max(middle, solved), int((each > solved).sum()), -len(finite), left
 
     return sorted(values, key=key)
 
@@ -61,8 +62,7 @@ def comparisons(measure: Measure) -> list[Comparison]:
     ratios = [paired_ratio(clipped[a], clipped[b]) for a, b in pairs]
     adjusted = holm([ratio.p for ratio in ratios])
     return [
-        Comparison(a, b, ratio, p, len(clipped[a]))
-        for (a, b), ratio, p in zip(pairs, ratios, adjusted, strict=True)
+        Comparison(a, b, ratio, p, len(clipped[a])) for (a, b), ratio, p in zip(pairs, ratios, adjusted, strict=True)
     ]
 
 

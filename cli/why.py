@@ -63,7 +63,6 @@ def _gallery(plan: Plan, entrants: Sequence[Entrant], pool: Executor | None, rep
     tuning = replace(plan, steps=GALLERY_TUNING, runs=1)
     tried = hold(tuning, clipped, pool, report, keeps_curves=False, tunes_on_race=True, judge=_distance)
     fixed = [replace(each, rate=found.rate) for each, found in zip(clipped, tried.standings, strict=True)]
-    fixed = [replace(each, default_rate=each.rate) for each in fixed if each.rate is not None]
     shown = hold(replace(plan, steps=GALLERY_RACE, runs=1), fixed, pool, report, keeps_curves=False)
     return [labels[each.label] for each in sorted(shown.standings, key=lambda standing: standing.loss)]
 

@@ -1,4 +1,4 @@
-"""`dlc optimize`: its verdicts, its output, and what it says of bad input."""
+"""`dlc optimize`: its protocol, its output, and what it says of bad input."""
 
 import json
 import math
@@ -7,79 +7,18 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dlc.cli.board import sparkline
-from dlc.cli.optimize import grid
-from dlc.cli.verdict import holm, ranking, sign_test, verdict
+from dlc.cli.entrants import read_entrants
+from dlc.cli.optimize import FIELD
+from dlc.cli.race_measures import benchmark_score, ecdf, ecdf_area, tunability
+from dlc.cli.race_options import arena, plan
+from dlc.cli.race_plan import TABLE, TARGETS
+from dlc.cli.suite import FUNCTIONS
+from dlc.cli.tuning import DECADES, Trial, trials_of
 from dlc.reference.optimizers import OPTIMIZERS
+from dlc.reference.problems import PROBLEMS
 
-DLC = [sys.executable, "-m", "dlc.cli.main"]
-
-
-@pytest.mark.parametrize(("wins", "losses", "p"), [(0, 0, 1.0), (5, 5, 1.0), (5, 0, 2 / 32), (1, 9, 22 / 1024)])
-def test_sign_test_by_hand(wins, losses, p):
-    assert sign_test(wins, losses) == sign_test(losses, wins) == pytest.approx(p, rel=1e-15)
-
-
-def test_holm_by_hand():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
-def test_holm_lies_between_nothing_and_bonferroni(p):
-    adjusted = holm(p)
-    assert all(min(1, raw) <= each <= 1 for raw, each in zip(p, adjusted, strict=True))
-    bonferroni = [min(1, len(p) * raw) for raw in p]
-    assert all(each <= high * (1 + 1e-12) for each, high in zip(adjusted, bonferroni, strict=True))
-    assert min(adjusted) == pytest.approx(min(1, len(p) * min(p)))
-
-
-def test_verdicts():
-    low, high = [1.0 + i for i in range(12)], [2.0 + i for i in range(12)]
-    assert verdict({"a": low, "b": high}).startswith("a beats b (sign test over 12 shared runs")
-    assert verdict({"b": high, "a": low}).startswith("a beats b ")
-    mixed = [value + (-1) ** i for i, value in enumerate(low)]
-    assert verdict({"a": low, "b": mixed}).startswith("No difference shown between ")
-    assert verdict({"a": low, "b": high, "c": mixed}) == (
-        "a beats b; no difference shown between a and c (sign test over 12 shared runs at level 0.05, "
-        "corrected for 3 pairs)."
-    )
-
-
-def test_verdicts_that_cannot_be_given():
-    assert "raced alone" in verdict({"a": [1.0]})
-    assert "--runs 6" in verdict({"a": [1.0], "b": [2.0]})
-    assert "beats" in verdict({"a": [1.0] * 6, "b": [2.0] * 6})
-    assert "--runs 6" in verdict({"a": [1.0] * 5, "b": [2.0] * 5})
-    assert "diverged" in verdict({"a": [math.inf] * 9, "b": [math.inf] * 9})
-
-
-def test_solved_runs_are_equal():
-    a, b = [1e-20] * 12, [1e-30] * 12
-    assert "b beats a" in verdict({"a": a, "b": b})
-    assert "No difference" in verdict({"a": a, "b": b}, solved=1e-12)
-    assert ranking({"a": [1e-20, 1e-20, 1.0], "b": [1e-15] * 3}, solved=1e-12) == ["b", "a"]
-
-
-def test_equal_entrants_are_seldom_told_apart():
-    """Nine entrants of one distribution: in at most one race of twenty, and three standard deviations."""
-    random = np.random.default_rng(11)
-    races = [verdict({f"e{i}": random.normal(size=16).tolist() for i in range(9)}) for _ in range(300)]
-    assert sum("beats" in sentence for sentence in races) <= 300 * 0.05 + 3 * math.sqrt(300 * 0.05 * 0.95)
-
-
-def test_grid_is_wide_and_readable():
-    assert grid(4)[0] == 1e-5
-    assert grid(4)[-1] == 100
-    assert len(grid(4)) == 29
-    assert all(float(f"{rate:.2g}") == rate for rate in grid(4))
-
-
-def test_sparkline():
-    assert sparkline([0, 7, 3.5, math.inf], 0, 7) == "▁█▅ "
-    assert len(sparkline(range(1000), 0, 999, width=30)) == 30
+SMALL = ["--steps", "100", "--runs", "12", "--trials", "8"]
 
 
 @pytest.fixture
@@ -92,79 +31,180 @@ def race_json(dlc):
     return run
 
 
+def test_the_field_and_the_suite_exist():
+    assert len(FIELD) == 16
+    assert len(FUNCTIONS) == 20
+    assert set(FIELD) <= set(OPTIMIZERS)
+    assert all(PROBLEMS[name].least is not None for name in FUNCTIONS)
+
+
+def test_targets_include_those_of_the_table():
+    assert set(TABLE) <= {float(f"{target:.6g}") for target in TARGETS}
+    assert list(TARGETS) == sorted(TARGETS, reverse=True)
+
+
+def trials(entrant, **options):
+    return trials_of(plan(arena("rosenbrock"), **options), read_entrants([entrant])[0])
+
+
+def test_every_entrant_has_the_same_number_of_trials_the_default_first():
+    for name in ("adam", "gd", "adam+cosine+clip1"):
+        found = trials(name, trials=16)
+        assert len(found) == 16
+        assert found[0] == {"lr": OPTIMIZERS[name.partition("+")[0]].knobs["lr"]}
+        assert all(list(each) == ["lr"] for each in found)
+    natural = OPTIMIZERS["adam"].natural
+    rates = np.log10([each["lr"] / natural for each in trials("adam", trials=32)[1:]])
+    assert rates.min() < -DECADES + 0.4
+    assert rates.max() > DECADES - 0.4
+
+
+def test_a_fixed_rate_is_not_tuned_and_no_other_rule_tunes():
+    assert trials("adam:lr=0.5") == [{"lr": 0.5}]
+    assert len(trials("adam", rule="default")) == 1
+
+
+def test_from_64_trials_on_momenta_are_tuned_too():
+    found = trials("adam", trials=64)
+    assert len(found) == 64
+    assert list(found[5]) == ["lr", "beta1", "beta2", "eps"]
+    assert all(0 <= each["beta1"] < 1 for each in found[1:])
+    assert list(trials("adam:beta1=0.5", trials=64)[5]) == ["lr", "beta2", "eps"]
+
+
 def test_json_of_a_race(race_json):
-    told = race_json("adam", "gd:lr=0.001", "adadelta", "--steps", "200", "--runs", "12", "--seed", "3")
-    assert [told[key] for key in ("schema", "command", "problem", "seed", "steps", "runs")] == [
-        1, "optimize", "rosenbrock", 3, 200, 12,
-    ]  # fmt: skip
-    entrants = {entrant["name"]: entrant for entrant in told["entrants"]}
-    assert set(entrants) == {"adam", "gd", "adadelta"}
+    told = race_json("adam", "gd:lr=0.001", "adadelta", *SMALL, "--seed", "3")
+    expected = ["optimize", "rosenbrock", 3, 100, 12, 8]
+    assert [told[key] for key in ("command", "problem", "seed", "steps", "runs", "trials")] == expected
+    assert told["command_line"] == (
+        "dlc optimize adam gd:lr=0.001 adadelta --on rosenbrock --steps 100 --runs 12 --seed 3 --trials 8"
+    )
+    assert set(told["versions"]) == {"dlc", "numpy", "numba"}
+    entrants = {each["optimizer"]: each for each in told["entrants"]}
     assert entrants["gd"]["lr"] == 0.001
-    assert not entrants["gd"]["lr_at_edge"]
-    assert entrants["gd"]["gradient_evaluations"] == 12 * 200
-    assert entrants["adam"]["gradient_evaluations"] == (12 + len(told["grid"]) * told["tuning_runs"]) * 200
-    assert entrants["adam"]["lr"] in told["grid"]
-    assert entrants["adam"]["params"] == {
-        knob: value for knob, value in OPTIMIZERS["adam"].knobs.items() if knob != "lr"
-    }
-    for entrant in entrants.values():
-        assert len(entrant["losses"]) == len(entrant["diverged"]) == 12
-        finite = [float(loss) for loss in entrant["losses"]]
-        assert entrant["loss"] == pytest.approx(np.median(finite))
-        assert entrant["distance"] > 0
+    assert entrants["gd"]["gradients"] == 12 * 100
+    extended = sum(trial["extension"] for trial in entrants["adam"]["trials"])
+    assert entrants["adam"]["gradients"] == (12 + (8 + extended) * 8) * 100
+    assert entrants["adam"]["params"] == {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    for each in entrants.values():
+        assert len(each["losses"]) == len(each["diverged"]) == len(each["reached"][0]) == 12
+        assert each["loss"] == pytest.approx(np.median([float(loss) for loss in each["losses"]]))
 
 
 def test_a_seed_gives_the_same_race_whatever_the_threads(race_json):
-    arguments = ["adam", "nadam", "--on", "himmelblau", "--steps", "50", "--runs", "8"]
+    arguments = ["adam", "nadam", "--on", "himmelblau", *SMALL]
     one, two, other = (
         race_json(*arguments, *more) for more in (["--threads", "1"], ["--threads", "3"], ["--seed", "1"])
     )
     assert one == two
-    assert one != other
+    assert one["hash"] != other["hash"]
     # The classic start is every race's first run.
-    fixed = ["gd:lr=0.001", "--steps", "50", "--runs", "2"]
+    fixed = ["gd:lr=0.001", *SMALL]
     first, second = (race_json(*fixed, "--seed", seed)["entrants"][0]["losses"] for seed in ("0", "1"))
     assert first[0] == second[0]
     assert first[1] != second[1]
 
 
+@pytest.mark.parametrize(
+    "changed", [["--steps", "99"], ["--seed", "1"], ["--dim", "3"], ["--rotate", "30"], ["--dtype", "float32"]]
+)
+def test_whatever_changes_the_race_changes_the_hash(race_json, changed):
+    base = ["gd:lr=0.001", "--runs", "6"]
+    assert race_json(*base, "--steps", "100")["hash"] != race_json(*base, "--steps", "100", *changed)["hash"]
+
+
+def test_a_saved_race_is_compared_only_with_one_of_the_same_hash(dlc, tmp_path):
+    path = tmp_path / "race.json"
+    path.write_text(dlc("optimize", "gd:lr=0.001", *SMALL, "--json").out)
+    done = dlc("optimize", "adam:lr=0.1", *SMALL, "--with", path)
+    assert done.code == 0, done.err
+    assert {row["entrant"] for row in done.table} == {"adam:lr=0.1", "gd:lr=0.001"}
+    for arguments, told in (
+        (["adam:lr=0.1", *SMALL, "--seed", "1"], "differs in seed"),
+        (["gd:lr=0.001", *SMALL], "in a saved one"),
+    ):
+        done = dlc("optimize", *arguments, "--with", path)
+        assert (done.code, done.out) == (2, "")
+        assert told in done.err
+    path.write_text("{}")
+    assert "is no race saved" in dlc("optimize", "adam", *SMALL, "--with", path).err
+
+
 def test_a_problem_takes_its_parameters(race_json):
     easy, hard = (
-        race_json(
-            "gd", "momentum", "--on", "quadratic", "-p", f"condition={condition}", "--steps", "200", "--runs", "6"
-        )
+        race_json("gd", "momentum", "--on", "quadratic", "-p", f"condition={condition}", *SMALL)
         for condition in (10, 1e4)
     )
     assert hard["params"] == {"condition": 1e4}
-    assert easy["entrants"][0]["loss"] < 1e-12 < hard["entrants"][0]["loss"]
+    assert easy["entrants"][0]["loss"] < hard["entrants"][0]["loss"]
 
 
 def test_in_a_pipe_the_table_is_on_stdout_and_the_verdict_on_stderr(dlc):
-    done = dlc("optimize", "adam", "gd:lr=10", "--steps", "50", "--runs", "6")
-    header, *rows = [line.split("\t") for line in done.out.splitlines()]
-    assert header == ["entrant", "rate", "loss", "distance", "steps", "gradients", "status"]
-    assert [row[0] for row in rows] == ["adam", "gd:lr=10"]
-    assert rows[1][2] == "inf"
-    assert "diverged at step" in rows[1][-1]
-    assert rows[1][-1].endswith("(6 of 6 runs)")
-    assert "adam beats gd:lr=10" in done.err.splitlines()[-1]
+    done = dlc("optimize", "adam:lr=0.1", "gd:lr=10", "--steps", "400", "--runs", "9", "--target", "0.01")
+    header = done.out.splitlines()[0].split("\t")
+    assert header == [
+        "entrant", "rate", "loss", "distance", "to 0.1", "to 0.001", "to 1e-05", "to 1e-07", "area", "rate width",
+        "diverged",
+    ]  # fmt: skip
+    assert [row["entrant"] for row in done.table] == ["adam:lr=0.1", "gd:lr=10"]
+    assert done.table[1]["loss"] == "inf"
+    assert done.table[1]["diverged"] == "9"
+    assert "adam:lr=0.1 beats gd:lr=10 on rosenbrock to 0.01 of the first gap (9/9 starts arrive" in done.err
+    assert "again: dlc optimize adam:lr=0.1 gd:lr=10 --on rosenbrock --steps 400 --runs 9" in done.err
 
 
 def test_when_all_diverge_there_is_still_a_table(dlc):
     done = dlc("optimize", "gd:lr=10", "momentum:lr=10", "--runs", "6")
     assert done.code == 0
     assert len(done.out.splitlines()) == 3
-    assert "Every run of every entrant diverged" in done.err
+    assert "there is no winner" in done.err
 
 
-def test_a_rate_at_the_edge_is_pointed_out(dlc):
-    done = dlc("optimize", "momentum", "--on", "beale", "--runs", "2")
-    assert "momentum: the best rate, 1e-05, is at the edge of the grid (1e-05 to 100)" in done.err
+def test_a_suite_says_what_holds_over_all_problems(dlc):
+    arguments = ["adam:lr=0.1", "gd:lr=1e-09", "--on", "sphere", "--on", "booth", "--on", "matyas", *SMALL]
+    done = dlc("optimize", *arguments)
+    assert [row["entrant"] for row in done.table] == ["adam:lr=0.1", "gd:lr=1e-09"]
+    assert done.table[0]["best on"] == "3"
+    assert "Over 3 problems adam:lr=0.1 beats gd:lr=1e-09" in done.err
+    told = json.loads(dlc("optimize", *arguments, "--json").out)
+    assert [race["problem"] for race in told["races"]] == ["sphere", "booth", "matyas"]
+    assert set(told["entrants"][0]["gradients_to_target"]) == {"sphere", "booth", "matyas"}
+
+
+def test_why_ranks_under_five_protocols(dlc):
+    done = dlc("optimize", "adam", "gd", "momentum", "--why", "--steps", "64", "--trials", "4", "--runs", "6")
+    assert done.code == 0, done.err
+    protocols = ["tuned", "one-shot", "gallery", "one start", "short"]
+    for protocol in protocols:
+        assert sorted(row[protocol] for row in done.table) == ["1", "2", "3"]
+        assert f"{protocol}: " in done.err
+    assert "of 3 pairs change places" in done.err
+
+
+def test_what_a_budget_of_trials_is_worth(dlc):
+    done = dlc("optimize", "adam", *SMALL, "--tuning")
+    assert "entrant\tbest of 1\tbest of 2\tbest of 4\tbest of 8" in done.out
+
+
+def test_the_best_of_k_trials_by_hand():
+    found = [Trial({"lr": 1.0}, 0, 0.0, cost, 0.0, ()) for cost in (0.0, 1.0, 2.0)]
+    # Areas 1, 1/2 and 0 of a budget of 100: of two that are drawn, 1 is among them in 2 of 3 cases.
+    assert tunability(found, 100) == pytest.approx([0.5, (1 + 1 + 0.5) / 3, 1.0])
+
+
+def test_areas_and_profiles_by_hand():
+    reached = np.array([[1, 10], [100, -1]])
+    assert ecdf_area(reached, 100) == pytest.approx(1 - (0 + 0.5 + 1 + 1) / 4)
+    at, shares = ecdf(reached, 100)
+    assert shares[at == 1] == 0.25
+    assert shares[-1] == 0.75
+    scores = benchmark_score({"a": [10, 10], "b": [10, math.inf]})
+    assert scores == pytest.approx({"a": 1.0, "b": 0.5})
 
 
 BAD_INPUT = [
     (["adm"], "no optimizer 'adm'; did you mean 'adam'"),
-    (["adam", "--on", "rosenbrok"], "no problem 'rosenbrok'; did you mean 'rosenbrock'?"),
+    (["adam", "--on", "rosenbrok"], "no problem 'rosenbrok'; did you mean 'rosenbrock'"),
     (["adam", "adam"], "entered twice"),
     (["gd", "sgd"], "entered twice"),
     (["--steps", "0"], "--steps 0"),
@@ -180,6 +220,22 @@ BAD_INPUT = [
     (["adam:beta1=1"], "0 <= beta1 < 1"),
     (["adam:lr=0"], "lr > 0"),
     (["adam:lr=nan"], "lr"),
+    (["adam", "--rule", "best"], "no rule 'best'"),
+    (["adam", "--rule", "free"], "adam needs a rate"),
+    (["adam", "--rule", "default", "--trials", "3"], "--trials is for --rule tuned"),
+    (["adam", "--target", "2"], "--target 2"),
+    (["adam", "--target", "0.1", "--on", "mnist1d_mlp"], "least loss"),
+    (["adam", "--dtype", "float16"], "float16"),
+    (["adam", "--on", "himmelblau", "--dim", "3"], "himmelblau has 2 dimensions"),
+    (["adam", "--on", "himmelblau", "--on", "himmelblau"], "given twice"),
+    (["adam", "--on", "himmelblau", "--on", "mnist1d_mlp"], "cannot be one of several"),
+    (["adam", "--why"], "at least two entrants"),
+    (["adam", "gd", "--why", "--on", "mnist1d_mlp"], "minima are known"),
+    (["adam", "--map", "1"], "--map 1"),
+    (["adam", "--map", "9", "--on", "quadratic"], "two dimensions"),
+    (["adam", "--as", "tensorflow"], "tensorflow"),
+    (["adam+nothing"], "no modifier or schedule 'nothing'"),
+    (["adam+gd"], "one optimizer"),
     (["adam:lr=1,lr=2"], "twice"),
     (["gd", "-p", "condition=2"], "condition"),
     (["gd", "--on", "quadratic", "-p", "condition=0.5"], "condition >= 1"),

@@ -4,8 +4,8 @@ from importlib import import_module
 
 from dlc.reference.optimizer_convention import OFFERS, Offer
 
-for _library in ("torch", "keras", "optax"):
-    import_module(f"dlc.reference.optimizer_conventions_{_library}")
+for _file in ("torch", "keras", "optax", "optax_contrib"):
+    import_module(f"dlc.reference.optimizer_conventions_{_file}")
 
 LIBRARIES = ("torch", "keras", "optax")
 

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -90,12 +91,15 @@ def optax_walk(kind: Any, arguments: dict[str, Any], start: Any, gradients: Any,
     import jax.numpy as jnp
     import optax
 
-    optimizer = kind(**arguments)
-    x = [jnp.array(part) for part in split(start)]
-    update = optax.with_extra_args_support(optimizer).update
-    state, points = optimizer.init(x), []
-    for g, loss in zip(gradients, losses, strict=True):
-        moves, state = update([jnp.array(part) for part in split(g)], state, x, value=loss)
-        x = optax.apply_updates(x, moves)
-        points.append(np.concatenate([np.asarray(part).ravel() for part in x]).tolist())
+    points = []
+    # With counters of 32 bits, the rates that optax makes of them would be rounded to 24.
+    with mock.patch.multiple(jnp, int32=jnp.int64, float32=jnp.float64):
+        optimizer = kind(**arguments)
+        x = [jnp.array(part) for part in split(start)]
+        update = optax.with_extra_args_support(optimizer).update
+        state = optimizer.init(x)
+        for g, loss in zip(gradients, losses, strict=True):
+            moves, state = update([jnp.array(part) for part in split(g)], state, x, value=loss)
+            x = optax.apply_updates(x, moves)
+            points.append(np.concatenate([np.asarray(part).ravel() for part in x]).tolist())
     return points

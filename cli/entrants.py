@@ -8,7 +8,7 @@ torch.optim.Adam:amsgrad=true, or that of a paper, as paper.adam.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dlc.cli import entrants_libraries as libraries
@@ -21,7 +21,7 @@ from dlc.reference.optimizers import MODIFIERS, SCHEDULES, OptimizerCard
 
 BETWEEN_PARTS = re.compile(r"(?<![\d.][eE])\+")  # the sign of an exponent, as in 1e+3, separates nothing
 PLAIN_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-HORIZON = "steps"  # the parameter of a schedule that is the length of the race
+HORIZON = "steps"  # the parameter of a schedule or modifier that is the length of the race
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,10 @@ class Entrant:
         return {name: value for name, value in (card.knobs | fixed).items() if name != "lr"}
 
     def over(self, evaluations: int) -> list[Link]:
-        """The links for a race of that many gradients: schedules that were given no length have the race's."""
+        """The links for a race of that many gradients: parts that were given no length of the race have this one."""
         steps = max(1.0, evaluations // self.gradients_per_step)
         return [
-            link._replace(knobs={HORIZON: steps, **link.knobs})
-            if link.card.name in SCHEDULES and HORIZON in link.card.knobs
-            else link
+            link._replace(knobs={HORIZON: steps, **link.knobs}) if _has_horizon(link.card) else link
             for link in self.links
         ]
 
@@ -66,6 +64,10 @@ class Entrant:
     @property
     def _optimizer(self) -> tuple[OptimizerCard, dict[str, float]]:
         return next((card, dict(knobs)) for card, knobs in self.links if isinstance(card, OptimizerCard))
+
+
+def _has_horizon(card: AnyPart) -> bool:
+    return HORIZON in card.knobs and not isinstance(card, OptimizerCard)
 
 
 def read_entrants(typed: Sequence[str], library: str = "") -> list[Entrant]:
@@ -144,14 +146,23 @@ def lead_knob(card: AnyPart) -> str:
     return next((knob for knob in card.knobs if knob != HORIZON), "")
 
 
+# What only one part of a chain can do.
+ALONE: dict[str, Callable[[AnyPart], bool]] = {
+    "set the rate": lambda card: stage(card) == "rate",
+    "take gradients of their own": lambda card: isinstance(card, PartCard) and card.probes,
+    "say what is judged": lambda card: isinstance(card, PartCard) and bool(card.answer),
+}
+
+
 def _check_parts(text: str, links: Iterable[Link], added: Sequence[str]) -> None:
-    """Raises BadInputError for a part twice, and for two that both set the rate."""
+    """Raises BadInputError for a part twice, and for two that do what only one can."""
     for name in added:
         if added.count(name) > 1:
             raise BadInputError(f"{name} is twice in {text!r}; give each part once")
-    rates = [link.card.name for link in links if stage(link.card) == "rate"]
-    if len(rates) > 1:
-        raise BadInputError(f"{' and '.join(rates)} both set the rate in {text!r}; an entrant has one schedule")
+    for what, does in ALONE.items():
+        names = [link.card.name for link in links if does(link.card)]
+        if len(names) > 1:
+            raise BadInputError(f"{' and '.join(names)} both {what} in {text!r}; keep one of them")
 
 
 def _label(link: Link) -> str:

@@ -57,9 +57,10 @@ def test_a_rate_is_fixed_only_where_it_is_typed():
 
 
 def test_a_schedule_lasts_as_long_as_the_race_where_no_length_is_typed():
-    entrants = read_entrants(["adam+cosine", "adam+cosine:steps=50", "adam+cosine+sam"])
-    lengths = [knobs["steps"] for each in entrants for card, knobs in each.over(1000) if card.name == "cosine"]
-    assert lengths == [1000, 50, 500]  # sam takes two gradients a step
+    typed = ["adam+cosine", "adam+cosine:steps=50", "adam+cosine+sam", "adam+cosine+accumulate8", "adam+swa"]
+    links = [link for each in read_entrants(typed) for link in each.over(1000)]
+    lengths = [knobs["steps"] for card, knobs in links if card.name in ("cosine", "swa")]
+    assert lengths == [1000, 50, 500, 125, 1000]  # sam takes two gradients a step
 
 
 @pytest.mark.parametrize("card", ADDED, ids=lambda card: card.name)
@@ -115,6 +116,9 @@ BAD = [
     (["cosine+clip1"], "one optimizer, not none"),
     (["adam+clip+clip2"], "clip is twice"),
     (["adam+cosine+warmup"], "cosine and warmup both set the rate"),
+    (["adam+cosine+plateau"], "cosine and reduce_on_plateau both set the rate"),
+    (["adam+sam+accumulate"], "sam and accumulate both take gradients of their own"),
+    (["adam+ema+swa"], "ema and swa both say what is judged"),
     (["adam+"], "before or after a +"),
     (["+adam"], "before or after a +"),
     (["adam+clip0"], "clip needs max_norm > 0"),

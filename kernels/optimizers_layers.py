@@ -87,3 +87,47 @@ def sm3(run, t, beta=0.9, eps=1e-8):
                     at = first + i * columns + k
                     row[first + i, j] = max(row[first + i, j], u[at, j])
                     column[first + k, j] = max(column[first + k, j], u[at, j])
+
+
+@whole(0.0, 0.0, 0.0)
+def adafactor_momentum(
+    run, t, power=0.8, offset=0.0, eps=1e-30, least=128.0, threshold=1.0, relative=1.0, beta=0.0, weight_decay=0.0
+):
+    x, g, mean, row, column = run.x, run.g, run.state[0], run.state[1], run.state[2]
+    new = (t - offset) ** -power
+    for first, rows, columns in run.blocks:
+        end, count, lanes = first + rows * columns, rows * columns, x.shape[1]
+        is_factored = rows > 1 and min(rows, columns) >= least
+        for i in range(first, first + max(rows, columns) if is_factored else end):
+            for j in range(lanes):
+                row[i, j] *= 1 - new
+                column[i, j] *= 1 - new
+        for k in range(count):
+            for j in range(lanes):
+                square = new * (g[first + k, j] * g[first + k, j] + eps)
+                if is_factored:
+                    row[first + k // columns, j] += square / columns
+                    column[first + k % columns, j] += square / rows
+                else:
+                    column[first + k, j] += square
+        mean_row = np.zeros(lanes)
+        for i in range(first, first + rows if is_factored else first):
+            for j in range(lanes):
+                mean_row[j] += row[i, j] / rows
+        for k in range(count):
+            for j in range(lanes):
+                if is_factored:
+                    square = row[first + k // columns, j] / mean_row[j] * column[first + k % columns, j]
+                else:
+                    square = column[first + k, j]
+                g[first + k, j] /= np.sqrt(square)
+        scales, sizes = dots(g, g, first, end), dots(x, x, first, end)
+        for j in range(lanes):
+            length = np.sqrt(scales[j] / count)
+            scales[j] = run.lr[j] / max(1.0, length / threshold) if threshold > 0 else run.lr[j]
+            if relative != 0:
+                scales[j] *= max(np.sqrt(sizes[j] / count), 1e-3)
+        for i in range(first, end):
+            for j in range(lanes):
+                mean[i, j] = beta * mean[i, j] + (1 - beta) * scales[j] * g[i, j]
+                x[i, j] -= mean[i, j] + weight_decay * x[i, j]

@@ -128,3 +128,46 @@ def sm3(
         for j in range(columns):
             c[first + j] = max(row[j] for row in u)
     return Moved(x, {"m": m, "r": r, "c": c})
+
+
+@OPTIMIZERS.card(
+    "each tensor: v, of a matrix no smaller than `least`: r·c/mean(r) from means of rows and of columns of g² + ε, "
+    "of which 1 − t^(−power) is kept;  u = g/√v, of root mean square at most threshold;  "
+    "m ← β·m + (1−β)·η·max(rms(x), 10⁻³)·u;  x ← x − m − λ·x",
+    whole=True, state={"m": 0.0, "r": 0.0, "c": 0.0}, defaults_of="optax 0.2.8, without a rate 1",
+    requires=(positive("lr"), positive("power"), not_negative("eps"), not_negative("least"), not_negative("threshold"),
+              switch("relative"), share("beta"), not_negative("weight_decay")),
+    source="Shazeer & Stern 2018, arXiv:1804.04235, algorithm 4, as in optax",
+)
+def adafactor_momentum(
+    at: At, state: State, t: int,
+    *, lr: float = 1e-2, power: float = 0.8, offset: float = 0.0, eps: float = 1e-30, least: float = 128.0,
+    threshold: float = 1.0, relative: float = 1.0, beta: float = 0.0, weight_decay: float = 0.0,
+) -> Moved:
+    """Adafactor with momentum over its moves; threshold = 0 bounds nothing, relative = 0 forgets the weights' size."""
+    x, m, r, c = (list(values) for values in (at.x, state["m"], state["r"], state["c"]))
+    fresh = (t - offset) ** -power
+    for block in at.blocks:
+        first, rows, columns = block
+        places = entries(block)
+        squares = [at.g[k] ** 2 + eps for k in places]
+        if rows == 1 or min(rows, columns) < least:
+            for k, square in zip(places, squares, strict=True):
+                c[k] = (1 - fresh) * c[k] + fresh * square
+            u = [at.g[k] / sqrt(c[k]) for k in places]
+        else:
+            for i in range(rows):
+                of_row = squares[i * columns : (i + 1) * columns]
+                r[first + i] = (1 - fresh) * r[first + i] + fresh * sum(of_row) / columns
+            for j in range(columns):
+                c[first + j] = (1 - fresh) * c[first + j] + fresh * sum(squares[j::columns]) / rows
+            mean = sum(r[first : first + rows]) / rows
+            u = [at.g[k] / sqrt(r[first + n // columns] / mean * c[first + n % columns]) for n, k in enumerate(places)]
+        size = sqrt(type(lr)(len(u)))
+        scale = lr / max(1, length(u) / size / threshold) if threshold else lr
+        if relative:
+            scale = scale * max(length([at.x[k] for k in places]) / size, 1e-3)
+        for k, move in zip(places, u, strict=True):
+            m[k] = beta * m[k] + (1 - beta) * scale * move
+            x[k] = at.x[k] - m[k] - weight_decay * at.x[k]
+    return Moved(x, {"m": m, "r": r, "c": c})

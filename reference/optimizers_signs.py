@@ -38,3 +38,45 @@ def lion(
     """The sign of a mean of gradients that the latest has more weight in than in the mean that is kept."""
     (m,) = state
     return x - lr * sign(beta1 * m + (1 - beta1) * g), (beta2 * m + (1 - beta2) * g,)
+
+
+@OPTIMIZERS.card(
+    "x ← x − η·sign(g)", natural=1e-3, defaults_of="optax 0.2.8, whose rate must be given", requires=(positive("lr"),),
+    source="Bernstein et al. 2018, arXiv:1802.04434",
+)
+def sign_sgd(x: Number, g: Number, state: Slots, t: int, *, lr: float = 1e-3) -> tuple[Number, Slots]:
+    """Every coordinate moves by the rate."""
+    return x - lr * sign(g), state
+
+
+@OPTIMIZERS.card(
+    "m ← β·m + (1−β)·g;  x ← x − η·sign(m)", state={"m": 0.0}, natural=1e-3,
+    defaults_of="optax 0.2.8, whose rate must be given", requires=(positive("lr"), share("beta")),
+    source="Bernstein et al. 2018, arXiv:1802.04434",
+)
+def signum(
+    x: Number, g: Number, state: Slots, t: int,
+    *, lr: float = 1e-3, beta: float = 0.9,
+) -> tuple[Number, Slots]:
+    """The sign of the mean of gradients."""
+    (m,) = state
+    m = beta * m + (1 - beta) * g
+    return x - lr * sign(m), (m,)
+
+
+@OPTIMIZERS.card(
+    "a = g·u;  a > 0: s ← η₊·s;  a < 0: s ← η₋·s;  a ≥ 0: x ← x − u, u ← s·sign(g);  a < 0: u ← 0",
+    state={"u": 0.0, "s": "lr"}, needs="exact gradients", defaults_of="optax 0.2.8, whose rate must be given",
+    requires=(positive("lr"), share("shrink"), positive("grow"), positive("least"), positive("largest")),
+    source="optax.rprop",
+)
+def rprop_delayed(
+    x: Number, g: Number, state: Slots, t: int,
+    *, lr: float = 1e-2, shrink: float = 0.5, grow: float = 1.2, least: float = 1e-6, largest: float = 50.0,
+) -> tuple[Number, Slots]:
+    """Rprop that moves each time by the step found the time before."""
+    move, step = state
+    agreement = sign(g * move)
+    if agreement:
+        step = min(max(step * (grow if agreement > 0 else shrink), least), largest)
+    return (x, (0 * g, step)) if agreement < 0 else (x - move, (step * sign(g), step))

@@ -42,7 +42,7 @@ def cubic_minimum(a, loss_a, slope_a, b, loss_b, slope_b):
 @register_jitable
 def has_stopped(run, j):
     """Whether the lane's run has diverged: nothing may bring it back."""
-    return not abs(run.loss[j]) < np.inf
+    return np.isnan(run.x[0, j])
 
 
 @register_jitable

@@ -16,7 +16,10 @@ PACKAGES = ("cli", "kernels", "reference")
 OUTSIDE = {
     "reference": {"mpmath"},
     "kernels": {"numpy", "numba", "llvmlite"},
-    "cli": {"numpy", "numba", "mpmath", "typer", "rich", "plotext", "pytest_benchmark", "cpuinfo", "pyarrow"},
+    "cli": {
+        "numpy", "numba", "mpmath", "typer", "rich", "plotext", "pytest_benchmark", "cpuinfo", "pyarrow", "matplotlib",
+        "PIL",
+    },
 }
 INSIDE = {"reference": {"reference"}, "kernels": {"kernels"}, "cli": {"cli", "kernels", "reference"}}
 

@@ -235,7 +235,7 @@ class Race:
     @property
     def diverged(self) -> np.ndarray:
         """The step after which each run was out of bounds, the present one if it is too high now, or -1: [lanes]."""
-        each = [np.where((b.stopped < 0) & (b.loss > b.limit), self.steps, b.stopped) for b in self.blocks]
+        each = [np.where((b.stopped < 0) & (b.answer_loss > b.limit), self.steps, b.stopped) for b in self.blocks]
         return np.concatenate(each)
 
     @property

@@ -151,9 +151,7 @@ def momo(run, t, beta=0.9, lower_bound=0.0, weight_decay=0.0, adapt=0.0):
         for j in range(x.shape[1]):
             mean[i, j] = kept * mean[i, j] + (1 - kept) * g[i, j]
     square, inner = dots(mean, mean, 0, size), dots(mean, x, 0, size)
-    rates = model_rates(
-        run, run.state[1:], 1.0, kept, 1.0, square, inner, along, weight_decay, lower_bound, adapt
-    )
+    rates = model_rates(run, run.state[1:], 1.0, kept, 1.0, square, inner, along, weight_decay, lower_bound, adapt)
     for i in range(size):
         for j in range(x.shape[1]):
             x[i, j] = x[i, j] / (1 + lr[j] * weight_decay) - rates[j] * mean[i, j]

@@ -4,6 +4,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from dlc.kernels.optimizers_classic import debias
+from dlc.kernels.optimizers_means import adam_nesterov, adam_nesterov_scalars, mean_scales
 from dlc.kernels.parts import whole
 
 
@@ -116,3 +117,48 @@ def muon(
             row, column = (k % columns, k // columns) if is_tall else (k // columns, k % columns)
             for j in range(x.shape[1]):
                 x[first + k, j] -= lr[j] * (weight_decay * x[first + k, j] + scale * turned[row, column, j])
+
+
+@whole(0.0, 0.0)
+def muon_corrected(
+    run, t, momentum=0.95, nesterov=1.0, a=3.4445, b=-4.7750, c=2.0315, iterations=5.0, eps=1e-8, adaptive=0.0,
+    rms_rate=0.0, weight_decay=0.0, vector_rate=1.0, beta1=0.9, beta2=0.999, eps_root=0.0, vector_decay=0.0,
+):  # fmt: skip
+    x, g, lr, mean, square = run.x, run.g, run.lr, run.state[0], run.state[1]
+    mean_scale, new_scale = mean_scales(momentum, t, nesterov)
+    of_vectors = adam_nesterov_scalars(t, 0, beta1, beta2, eps, eps_root, nesterov)
+    for block in range(run.blocks.shape[0]):
+        first, rows, columns = run.blocks[block]
+        if rows == 1:
+            for k in range(first, first + columns):
+                for j in range(x.shape[1]):
+                    rate = vector_rate * lr[j]
+                    decayed = x[k, j] - rate * vector_decay * x[k, j]
+                    x[k, j], mean[k, j], square[k, j] = adam_nesterov(
+                        decayed, g[k, j], mean[k, j], square[k, j], rate, *of_vectors
+                    )
+            continue
+        is_tall, longest = rows > columns, float(max(rows, columns))
+        turned = np.empty((min(rows, columns), max(rows, columns), x.shape[1]))
+        for k in range(rows * columns):
+            row, column = (k % columns, k // columns) if is_tall else (k // columns, k % columns)
+            for j in range(x.shape[1]):
+                at = first + k
+                mean[at, j] = momentum * mean[at, j] + (1 - momentum) * g[at, j]
+                g[at, j] = mean_scale * mean[at, j] + new_scale * g[at, j]
+                turned[row, column, j] = g[at, j]
+        orthogonalise(turned, a, b, c, int(iterations), eps, 0.0)
+        scales = np.empty(x.shape[1])
+        scales[:] = rms_rate * np.sqrt(longest) if rms_rate > 0 else np.sqrt(longest / rows)
+        if adaptive != 0:
+            along = np.zeros(x.shape[1])
+            for k in range(rows * columns):
+                row, column = (k % columns, k // columns) if is_tall else (k // columns, k % columns)
+                for j in range(x.shape[1]):
+                    along[j] += g[first + k, j] * turned[row, column, j]
+            scales *= along
+        for k in range(rows * columns):
+            row, column = (k % columns, k // columns) if is_tall else (k // columns, k % columns)
+            for j in range(x.shape[1]):
+                at = first + k
+                x[at, j] -= lr[j] * (weight_decay * x[at, j] + scales[j] * turned[row, column, j])

@@ -69,9 +69,7 @@ def adopt(
 
 
 @entered("cocob", "cocob", {"learning_rate": 0.1}, {"alpha": 10.0, "eps": 1.0}, {"weight_decay": 0.1})
-def cocob(
-    learning_rate: float = 1.0, alpha: float = 100.0, eps: float = 1e-8, weight_decay: float = 0.0
-) -> list[Link]:
+def cocob(learning_rate: float = 1.0, alpha: float = 100.0, eps: float = 1e-8, weight_decay: float = 0.0) -> list[Link]:
     """COCOB with L2 in the gradient."""
     return [*l2(weight_decay), link("cocob", lr=learning_rate, alpha=alpha, eps=eps)]
 

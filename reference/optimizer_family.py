@@ -146,6 +146,8 @@ OPTIMIZERS: Family[OptimizerCard] = Family("optimizer", OptimizerCard)
 MODIFIERS: Family[ModifierCard] = Family("modifier", ModifierCard)
 SCHEDULES: Family[ScheduleCard] = Family("schedule", ScheduleCard)
 
+OPTAX = "optax 0.2.8, whose rate must be given"  # the defaults of several files
+
 Requirement = tuple[str, Callable[..., bool]]
 
 

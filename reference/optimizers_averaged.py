@@ -1,8 +1,7 @@
 """Methods judged at a mean of their points: one textbook step each with its card."""
 
 from dlc.reference.numbers import Number, exp, log, sqrt
-from dlc.reference.optimizer_family import OPTIMIZERS, At, Moved, Slots, State, not_negative, positive, share
-from dlc.reference.optimizers_means import OPTAX
+from dlc.reference.optimizer_family import OPTAX, OPTIMIZERS, At, Moved, Slots, State, not_negative, positive, share
 
 # A card reads as one entry of a table.
 # fmt: off

@@ -2,9 +2,17 @@
 
 from dlc.reference.numbers import Number, sqrt
 from dlc.reference.optimizer_family import (
-    OPTIMIZERS, At, Moved, Slots, State, not_negative, positive, share, switch,
+    OPTIMIZERS,
+    At,
+    Moved,
+    Slots,
+    State,
+    not_negative,
+    positive,
+    share,
+    switch,
 )  # fmt: skip
-from dlc.reference.optimizers_means import OPTAX, USUAL
+from dlc.reference.optimizers_adaptive import MOMENTS
 from dlc.reference.tensors import dot, length
 
 # A card reads as one entry of a table.
@@ -103,7 +111,7 @@ def dowg(
     "η′ = η·d·√(1−β₂ᵗ)/(1−β₁ᵗ);  r ← √β₂·r + (1−√β₂)·η′·⟨g, s/(√v + ε)⟩;  m ← β₁·m + (1−β₁)·η′·g;  v as in Adam;  "
     "s ← √β₂·s + (1−√β₂)·η′·g;  d ← max(d, r/((1−√β₂)·‖s‖₁));  x ← x − m/(√v + ε) − η′·λ·x",
     whole=True, state={"m": 0.0, "v": 0.0, "s": 0.0, "d": "initial", "r": 0.0}, natural=1.0, is_rate_free=True,
-    requires=(*USUAL, positive("initial"), not_negative("weight_decay")), defaults_of="optax 0.2.8",
+    requires=(*MOMENTS, positive("initial"), not_negative("weight_decay")), defaults_of="optax 0.2.8",
     source="Defazio & Mishchenko 2023, arXiv:2301.07733",
 )
 def dadapt_adamw(
@@ -134,7 +142,7 @@ def dadapt_adamw(
     "x ← x − η′·λ·x − η′·m/(√v + d′·ε),  d′ = max(d, coefficient·r/‖s‖₁);  d ← d′",
     whole=True, state={"x₀": "x", "m": 0.0, "v": 0.0, "s": 0.0, "d": "initial", "r": 0.0}, natural=1.0,
     is_rate_free=True, defaults_of="optax 0.2.8",
-    requires=(*USUAL, share("beta3"), positive("initial"), positive("coefficient"), not_negative("weight_decay"),
+    requires=(*MOMENTS, share("beta3"), positive("initial"), positive("coefficient"), not_negative("weight_decay"),
               switch("warmup")),
     source="Mishchenko & Defazio 2024, arXiv:2306.06101, with Adam's corrections of bias",
 )
@@ -214,7 +222,7 @@ def momo(
     "x ← x/(1+η·λ) − min(η/(1−β₁ᵗ), h₊/⟨m, m/D⟩)·m/D,  h = (1+η·λ)·(f̄ − (1−β₁ᵗ)·f* − γ) + ⟨m, x⟩",
     whole=True, state={"m": 0.0, "v": 0.0, "f̄": 0.0, "γ": 0.0, "f*": "lower_bound"}, is_rate_free=True,
     needs="a lower bound of the loss", defaults_of="optax 0.2.8",
-    requires=(*USUAL, not_negative("weight_decay"), switch("adapt")), source="Schaipp et al. 2024, arXiv:2305.07583",
+    requires=(*MOMENTS, not_negative("weight_decay"), switch("adapt")), source="Schaipp et al. 2024, arXiv:2305.07583",
 )
 def momo_adam(
     at: At, state: State, t: int,

@@ -2,9 +2,17 @@
 
 from dlc.reference.numbers import sqrt
 from dlc.reference.optimizer_family import (
-    OPTIMIZERS, At, Moved, State, not_negative, positive, share, switch,
+    OPTAX,
+    OPTIMIZERS,
+    At,
+    Moved,
+    State,
+    not_negative,
+    positive,
+    share,
+    switch,
 )  # fmt: skip
-from dlc.reference.optimizers_means import OPTAX, USUAL
+from dlc.reference.optimizers_adaptive import MOMENTS
 from dlc.reference.tensors import dot, entries, length, ratio_of_lengths
 
 # A card reads as one entry of a table.
@@ -36,7 +44,7 @@ def lars(
 @OPTIMIZERS.card(
     "m, v as in Adam;  u = m̂/(√(v̂ + ε₀) + ε) + λ·x;  each tensor: x ← x − η·‖x‖/‖u‖·u",
     whole=True, state={"m": 0.0, "v": 0.0}, defaults_of=OPTAX,
-    requires=(*USUAL, not_negative("eps_root"), not_negative("weight_decay")),
+    requires=(*MOMENTS, not_negative("eps_root"), not_negative("weight_decay")),
     source="You et al. 2020, arXiv:1904.00962, without bounds on ‖x‖",
 )
 def lamb(
@@ -63,7 +71,7 @@ def lamb(
 @OPTIMIZERS.card(
     "each tensor: v ← β₂·v + (1−β₂)·‖g‖², at first ‖g‖²;  m ← β₁·m + g/(√(v + ε₀) + ε) + λ·x;  x ← x − η·m",
     whole=True, state={"m": 0.0, "v": 0.0}, defaults_of=OPTAX, paper={"beta1": 0.95, "beta2": 0.98, "eps": 1e-8},
-    requires=(*USUAL, not_negative("eps_root"), not_negative("weight_decay")),
+    requires=(*MOMENTS, not_negative("eps_root"), not_negative("weight_decay")),
     source="Ginsburg et al. 2019, arXiv:1905.11286",
 )
 def novograd(

@@ -1,7 +1,19 @@
 """Steps that see a tensor as a matrix: one textbook step each with its card."""
 
 from dlc.reference.numbers import Number, sqrt
-from dlc.reference.optimizer_family import OPTIMIZERS, At, Block, Moved, State, not_negative, positive, share, switch
+from dlc.reference.optimizer_family import (
+    OPTAX,
+    OPTIMIZERS,
+    At,
+    Block,
+    Moved,
+    State,
+    not_negative,
+    positive,
+    share,
+    switch,
+)  # fmt: skip
+from dlc.reference.optimizers_means import adam_nesterov, unbiased
 
 # A card reads as one entry of a table.
 # fmt: off
@@ -145,4 +157,49 @@ def muon(
         x[first : first + rows * columns] = flat(
             combined(1 - lr * weight_decay, matrix(x, block), -lr * scale, turned)
         )
+    return Moved(x, {"m": m, "v": v})
+
+
+@OPTIMIZERS.card(
+    "each matrix: m ← μ·m + (1−μ)·g;  u = m̂, with Nesterov that of the next step;  X from u/(‖u‖ + ε) as in Muon, "
+    "where adaptive ⟨u, X⟩·X;  x ← x − η·λ·x − η·√max(1, columns/rows)·X;  each vector: Adam, with Nesterov or without",
+    whole=True, state={"m": 0.0, "v": 0.0}, natural=2e-2, defaults_of=OPTAX,
+    requires=(
+        positive("lr"), share("momentum"), switch("nesterov"), positive("iterations"), not_negative("eps"),
+        switch("adaptive"), not_negative("rms_rate"), not_negative("weight_decay"), not_negative("vector_rate"),
+        share("beta1"), share("beta2"), not_negative("eps_root"), not_negative("vector_decay"),
+    ),
+    cost="1 gradient and 5 times 3 matrix products",
+    source="Jordan et al. 2024, kellerjordan.github.io/posts/muon, as in optax.contrib",
+)
+def muon_corrected(
+    at: At, state: State, t: int,
+    *, lr: float = 1e-3, momentum: float = 0.95, nesterov: float = 1.0,
+    a: float = 3.4445, b: float = -4.7750, c: float = 2.0315, iterations: float = 5.0, eps: float = 1e-8,
+    adaptive: float = 0.0, rms_rate: float = 0.0, weight_decay: float = 0.0, vector_rate: float = 1.0,
+    beta1: float = 0.9, beta2: float = 0.999, eps_root: float = 0.0, vector_decay: float = 0.0,
+) -> Moved:
+    """Muon with means freed of their bias.
+
+    An rms_rate makes a step rms_rate·√max(rows, columns) times as long as X, whatever the shape; vectors go at
+    vector_rate·η.
+    """
+    x, m, v = list(at.x), list(state["m"]), list(state["v"])
+    for block in at.blocks:
+        first, rows, columns = block
+        places = range(first, first + rows * columns)
+        if rows == 1:
+            knobs = {"beta1": beta1, "beta2": beta2, "eps": eps, "eps_root": eps_root, "nesterov": nesterov}
+            for k in places:
+                decayed = (1 - vector_rate * lr * vector_decay) * x[k]
+                x[k], (m[k], v[k]) = adam_nesterov(decayed, at.g[k], (m[k], v[k]), t, lr=vector_rate * lr, **knobs)
+            continue
+        for k in places:
+            m[k] = momentum * m[k] + (1 - momentum) * at.g[k]
+        u = matrix([unbiased(kept, g, momentum, t, nesterov) for kept, g in zip(m, at.g, strict=True)], block)
+        turned = orthogonalised(u, (a, b, c), iterations, eps, 0)
+        scale = rms_rate * sqrt(type(lr)(max(rows, columns))) or sqrt(type(lr)(max(rows, columns)) / rows)
+        if adaptive:
+            scale = scale * sum(p * q for p, q in zip(flat(u), flat(turned), strict=True))
+        x[first : first + rows * columns] = flat(combined(1 - lr * weight_decay, matrix(x, block), -lr * scale, turned))
     return Moved(x, {"m": m, "v": v})

@@ -1,13 +1,12 @@
 """Descendants of Adam by other means of gradients, squares or differences: one textbook step each with its card."""
 
 from dlc.reference.numbers import Number, sign, sqrt
-from dlc.reference.optimizer_family import OPTIMIZERS, Slots, not_negative, positive, share, switch
+from dlc.reference.optimizer_family import OPTAX, OPTIMIZERS, Slots, not_negative, positive, share, switch
+from dlc.reference.optimizers_adaptive import MOMENTS
 
 # A card reads as one entry of a table.
 # fmt: off
 
-USUAL = (positive("lr"), share("beta1"), share("beta2"), not_negative("eps"))
-OPTAX = "optax 0.2.8, whose rate must be given"
 Stepped = tuple[Number, Slots]
 
 
@@ -20,7 +19,7 @@ def unbiased(mean: Number, g: Number, beta: Number, t: int, nesterov: Number) ->
 
 @OPTIMIZERS.card(
     "m, v as in Adam;  x ← x − η·(β₁·m/(1−β₁ᵗ⁺¹) + (1−β₁)·g/(1−β₁ᵗ))/(√(v̂ + ε₀) + ε)", state={"m": 0.0, "v": 0.0},
-    requires=(*USUAL, not_negative("eps_root"), switch("nesterov")), defaults_of=OPTAX,
+    requires=(*MOMENTS, not_negative("eps_root"), switch("nesterov")), defaults_of=OPTAX,
     source="Dozat 2016, ICLR workshop, without the schedule of momenta, as in optax",
 )
 def adam_nesterov(
@@ -38,7 +37,7 @@ def adam_nesterov(
 
 @OPTIMIZERS.card(
     "m, v as in Adam;  w ← max(w, v̂);  x ← x − η·m̂/(√(w + ε₀) + ε)", state={"m": 0.0, "v": 0.0, "w": 0.0},
-    requires=(*USUAL, not_negative("eps_root"), switch("mean_corrected"), switch("square_corrected")),
+    requires=(*MOMENTS, not_negative("eps_root"), switch("mean_corrected"), switch("square_corrected")),
     defaults_of=OPTAX, paper={"mean_corrected": 0.0, "square_corrected": 0.0},
     source="Reddi, Kale & Kumar 2018, ICLR, with the corrections of bias that optax makes",
 )
@@ -58,7 +57,7 @@ def amsgrad_corrected(
 
 @OPTIMIZERS.card(
     "m as in Adam;  s ← β₂·s + (1−β₂)·(g−m)² + ε₀;  x ← x − η·m̂/(√ŝ + ε)", state={"m": 0.0, "s": 0.0},
-    requires=(*USUAL, not_negative("eps_root"), switch("nesterov")), defaults_of=OPTAX,
+    requires=(*MOMENTS, not_negative("eps_root"), switch("nesterov")), defaults_of=OPTAX,
     paper={"eps": 1e-8, "eps_root": 1e-8}, source="Zhuang et al. 2020, arXiv:2010.07468",
 )
 def adabelief(
@@ -75,7 +74,7 @@ def adabelief(
 
 @OPTIMIZERS.card(
     "v ← v − (1−β₂)·sgn(v − g²)·g²;  m and x as in Adam", state={"m": "initial", "v": "initial"},
-    requires=(*USUAL, not_negative("initial")), defaults_of=OPTAX,
+    requires=(*MOMENTS, not_negative("initial")), defaults_of=OPTAX,
     source="Zaheer et al. 2018, NeurIPS 31, with Adam's corrections of bias",
 )
 def yogi(
@@ -92,7 +91,7 @@ def yogi(
 @OPTIMIZERS.card(
     "d = g − g₋;  m, v, n: means of g, d and (g + (1−β₂)·d)²;  x ← x − η·(m̂ + (1−β₂)·v̂)/(√(n̂ + ε₀) + ε)",
     state={"m": 0.0, "v": 0.0, "n": 0.0, "g₋": 0.0},
-    requires=(*USUAL, share("beta3"), not_negative("eps_root")), defaults_of=OPTAX,
+    requires=(*MOMENTS, share("beta3"), not_negative("eps_root")), defaults_of=OPTAX,
     source="Xie et al. 2022, arXiv:2208.06677, whose β are 1 − β here",
 )
 def adan(
@@ -113,7 +112,7 @@ def adan(
 @OPTIMIZERS.card(
     "m, v as in Adam;  s ← β₃·s + (1−β₃)·g;  x ← x − η·(m̂ + α·s)/(√(v̂ + ε₀) + ε)",
     state={"m": 0.0, "s": 0.0, "v": 0.0},
-    requires=(*USUAL, share("beta3"), not_negative("alpha"), not_negative("eps_root")), defaults_of=OPTAX,
+    requires=(*MOMENTS, share("beta3"), not_negative("alpha"), not_negative("eps_root")), defaults_of=OPTAX,
     source="Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137",
 )
 def ademamix(
@@ -132,7 +131,7 @@ def ademamix(
 
 @OPTIMIZERS.card(
     "m ← β₁·m + g;  v as in Adam;  x ← x − η·(m + α·g)/(√(v̂ + ε₀) + ε)", state={"m": 0.0, "v": 0.0},
-    requires=(*USUAL, not_negative("alpha"), not_negative("eps_root")), defaults_of=OPTAX, natural=1e-4,
+    requires=(*MOMENTS, not_negative("alpha"), not_negative("eps_root")), defaults_of=OPTAX, natural=1e-4,
     source="Morwani et al. 2025, arXiv:2502.02431",
 )
 def simplified_ademamix(
@@ -149,7 +148,7 @@ def simplified_ademamix(
 
 @OPTIMIZERS.card(
     "t > 1: u = clip(g/max(√v, ε), ±(t−1)^¼);  m ← β₁·m + (1−β₁)·u;  x ← x − η·m;  then v ← β₂·v + (1−β₂)·g²",
-    state={"m": 0.0, "v": 0.0}, requires=(*USUAL, switch("nesterov"), switch("clipping")), defaults_of=OPTAX,
+    state={"m": 0.0, "v": 0.0}, requires=(*MOMENTS, switch("nesterov"), switch("clipping")), defaults_of=OPTAX,
     source="Taniguchi et al. 2024, arXiv:2411.02853",
 )
 def adopt(
@@ -172,7 +171,7 @@ def adopt(
 
 @OPTIMIZERS.card(
     "x ← x − η·g/(√ŝ + ε), the first time with ŝ = 1;  then s ← β₂·s + (1−β₂)·(g−m)² + ε₀;  m ← β₁·m + (1−β₁)·g",
-    state={"m": 0.0, "s": 0.0}, requires=(*USUAL, not_negative("eps_root")), defaults_of=OPTAX, natural=1e-3,
+    state={"m": 0.0, "s": 0.0}, requires=(*MOMENTS, not_negative("eps_root")), defaults_of=OPTAX, natural=1e-3,
     source="Zhuang et al. 2021, arXiv:2110.05454",
 )
 def acprop(
@@ -190,7 +189,7 @@ def acprop(
     "ρ = ρ∞ − 2t·β₂ᵗ/(1−β₂ᵗ),  ρ∞ = 2/(1−β₂) − 1;  ρ ≥ threshold: x ← x − η·r·m̂/(√(v̂ + ε₀) + ε), "
     "r² = (ρ−4)(ρ−2)ρ∞/((ρ∞−4)(ρ∞−2)ρ);  else x ← x − η·m̂",
     state={"m": 0.0, "v": 0.0}, defaults_of=OPTAX,
-    requires=(*USUAL, not_negative("eps_root"), ("threshold >= 4", lambda threshold: threshold >= 4),
+    requires=(*MOMENTS, not_negative("eps_root"), ("threshold >= 4", lambda threshold: threshold >= 4),
               switch("nesterov")),
     source="Liu et al. 2020, arXiv:1908.03265, with the ε of optax",
 )
@@ -228,7 +227,7 @@ def optimistic_gradient_descent(
 
 @OPTIMIZERS.card(
     "d = Adam's direction;  x ← x − η·((α+β)·d − β·d₋)", state={"m": 0.0, "v": 0.0, "d₋": 0.0}, defaults_of=OPTAX,
-    requires=(*USUAL, not_negative("eps_root"), not_negative("alpha"), not_negative("beta"), switch("nesterov")),
+    requires=(*MOMENTS, not_negative("eps_root"), not_negative("alpha"), not_negative("beta"), switch("nesterov")),
     paper={"nesterov": 0.0}, source="Daskalakis et al. 2018, arXiv:1711.00141",
 )
 def optimistic_adam(

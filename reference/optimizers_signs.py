@@ -1,7 +1,7 @@
 """Steps of which only the sign of the gradient counts: one textbook step each with its card."""
 
 from dlc.reference.numbers import Number, sign
-from dlc.reference.optimizer_family import OPTIMIZERS, Slots, positive, share
+from dlc.reference.optimizer_family import OPTAX, OPTIMIZERS, Slots, positive, share
 from dlc.reference.optimizers_classic import BETAS
 
 # A card reads as one entry of a table.
@@ -41,7 +41,7 @@ def lion(
 
 
 @OPTIMIZERS.card(
-    "x ← x − η·sign(g)", natural=1e-3, defaults_of="optax 0.2.8, whose rate must be given", requires=(positive("lr"),),
+    "x ← x − η·sign(g)", natural=1e-3, defaults_of=OPTAX, requires=(positive("lr"),),
     source="Bernstein et al. 2018, arXiv:1802.04434",
 )
 def sign_sgd(x: Number, g: Number, state: Slots, t: int, *, lr: float = 1e-3) -> tuple[Number, Slots]:
@@ -51,7 +51,7 @@ def sign_sgd(x: Number, g: Number, state: Slots, t: int, *, lr: float = 1e-3) ->
 
 @OPTIMIZERS.card(
     "m ← β·m + (1−β)·g;  x ← x − η·sign(m)", state={"m": 0.0}, natural=1e-3,
-    defaults_of="optax 0.2.8, whose rate must be given", requires=(positive("lr"), share("beta")),
+    defaults_of=OPTAX, requires=(positive("lr"), share("beta")),
     source="Bernstein et al. 2018, arXiv:1802.04434",
 )
 def signum(
@@ -66,7 +66,7 @@ def signum(
 
 @OPTIMIZERS.card(
     "a = g·u;  a > 0: s ← η₊·s;  a < 0: s ← η₋·s;  a ≥ 0: x ← x − u, u ← s·sign(g);  a < 0: u ← 0",
-    state={"u": 0.0, "s": "lr"}, needs="exact gradients", defaults_of="optax 0.2.8, whose rate must be given",
+    state={"u": 0.0, "s": "lr"}, needs="exact gradients", defaults_of=OPTAX,
     requires=(positive("lr"), share("shrink"), positive("grow"), positive("least"), positive("largest")),
     source="optax.rprop",
 )

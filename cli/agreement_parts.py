@@ -19,9 +19,9 @@ BLOCKS = ((0, 2, 3), (6, 1, 2))  # a matrix and a vector, for rules that tell te
 COORDINATES = 8
 
 
-def check_optimizer(card: OptimizerCard) -> Iterator[Agreement]:
-    """The worst error of x after each of 100 steps, the gradients spread over six decades and the rates over four."""
-    yield check_chain(card.name, "step", [Link(card)], card.agreement)
+def check_optimizer(card: OptimizerCard, steps: int = STEPS, lanes: int = LANES) -> Iterator[Agreement]:
+    """The worst error of x after each of some steps, the gradients spread over six decades and the rates over four."""
+    yield check_chain(card.name, "step", [Link(card)], card.agreement, steps, lanes)
 
 
 def check_modifier(card: ModifierCard) -> Iterator[Agreement]:
@@ -50,31 +50,33 @@ def check_schedule(card: ScheduleCard) -> Iterator[Agreement]:
     yield Agreement(card.name, "factor", "float64", *_of_worst(errors), card.agreement, len(errors))
 
 
-def check_chain(name: str, quantity: str, links: Sequence[Link], bound: float) -> Agreement:
-    """The worst error of the answer of a chain after each of 100 steps."""
+def check_chain(
+    name: str, quantity: str, links: Sequence[Link], bound: float, steps: int = STEPS, lanes: int = LANES
+) -> Agreement:
+    """The worst error of the answer of a chain after each step."""
     import mpmath
     import numpy as np
 
     from dlc.kernels import chain as kernels
 
     random = np.random.default_rng(SEED)
-    start = random.normal(size=(COORDINATES, LANES))
-    rates = 10.0 ** random.uniform(-4, 0, LANES)
-    seeds = np.arange(LANES)
+    start = random.normal(size=(COORDINATES, lanes))
+    rates = 10.0 ** random.uniform(-4, 0, lanes)
+    seeds = np.arange(lanes)
     ordered = in_order(links)
     fast = kernels.Walk(kernels.chain(_named(ordered)), start, rates, seeds=seeds, blocks=BLOCKS)
     errors = []
     with mpmath.workdps(DIGITS):
-        exact = [Walk(ordered, _exact(start[:, j]), float(rates[j]), BLOCKS, seed=j) for j in range(LANES)]
-        for t in range(1, STEPS + 1):
+        exact = [Walk(ordered, _exact(start[:, j]), float(rates[j]), BLOCKS, seed=j) for j in range(lanes)]
+        for t in range(1, steps + 1):
             g = random.normal(size=start.shape) * 10.0 ** random.uniform(-4, 2, start.shape)
-            loss = random.uniform(0, 10, LANES)
+            loss = random.uniform(0, 10, lanes)
             fast.step(g, loss)
             answer = fast.answer
             for j, walk in enumerate(exact):
                 walk.step(_exact(g[:, j]), mpmath.mpf(float(loss[j])))
                 errors.append((_worst(answer[:, j], walk.answer), f"step {t}, lr = {rates[j]:.6g}"))
-    return Agreement(name, quantity, "float64", *_of_worst(errors), bound, STEPS * start.size)
+    return Agreement(name, quantity, "float64", *_of_worst(errors), bound, steps * start.size)
 
 
 def _named(links: Sequence[Link]) -> list[tuple[str, Mapping[str, float]]]:

@@ -81,10 +81,10 @@ LABELS = "4f5f4160c519e3c47f9d3e196c161336fcd32126a9efffe4153d6e7c8b73f963"
     source="Greydanus & Kobak 2024, ICML, arXiv:2011.14439; github.com/greydanus/mnist1d",
 )
 def mnist1d() -> list[Expected]:
-    """Checksums of the package mnist1d 0.0.2; accuracies as re-runs of its notebook vary."""
+    """Checksums of the package mnist1d 0.0.2; accuracies of its README and its notebook, as far as re-runs vary."""
     return [
         Expected(f"1 if the SHA-256 of the signals to nine digits is {SIGNALS[:8]}…", 1),
         Expected(f"1 if the SHA-256 of the labels is {LABELS[:8]}…", 1),
         Expected("test accuracy, linear model", 0.32, 0.01),
-        Expected("test accuracy, residual network 40-100-100-10", 0.665, 0.025),
+        Expected("test accuracy, residual network 40-100-100-10", 0.647, 0.03),
     ]

@@ -78,7 +78,8 @@ def _sample(card: ProblemCard, problem: "Problem", points: int) -> tuple["np.nda
     known = np.array([point for point in (*card.minima, *card.traps, card.start, card.hard_start) if point])
     near = known[random.integers(max(1, len(card.minima)), size=points)]
     near += random.normal(size=near.shape) * 10.0 ** random.uniform(-12, 0, (points, 1))
-    everywhere = random.uniform(*np.transpose(card.bounds), (points, card.dimension))
+    low, high = np.array(card.bounds, float).T
+    everywhere = random.uniform(low, high, (points, card.dimension))
     x = np.concatenate([known, near, everywhere]).T.copy()
     return x, problem.task(np.arange(x.shape[1])), []
 

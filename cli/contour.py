@@ -68,7 +68,7 @@ class Contour:
         if card.dimension != 2 or card.data:
             raise ValueError(f"{card.name} is not a function of two variables")
         self.card = card
-        (self._left, self._right), (self._bottom, self._top) = window or card.bounds  # type: ignore[misc] # two pairs
+        (self._left, self._right), (self._bottom, self._top) = window or card.bounds
         ticks = [f"{value:g}" for value in (self._top, (self._top + self._bottom) / 2, self._bottom)]
         self._margin = max(map(len, ticks)) + 1
         self._rows, self._columns = max(2, height - 1), max(4, width - self._margin)

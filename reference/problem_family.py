@@ -164,7 +164,7 @@ def point_text(x: Sequence[float]) -> str:
 def box_text(box: Pair | tuple[Pair, ...]) -> str:
     """The box for reading."""
     if isinstance(box[0], tuple):
-        return " × ".join(f"[{low:g}, {high:g}]" for low, high in box)  # type: ignore[misc] # pairs, as the first is
+        return " × ".join(f"[{low:g}, {high:g}]" for low, high in box)
     return f"[{box[0]:g}, {box[1]:g}] in each coordinate"
 
 

@@ -152,7 +152,8 @@ def freudenstein_roth_gradient(x: Point) -> list[Number]:
 @problem(
     "(a − 13 + ((5 − b)b − 2)b)² + (a − 29 + ((b + 1)b − 14)b)²", gradient=freudenstein_roth_gradient, dimension=2,
     start=(0.5, -2.0), box=((-5, 15), (-5, 6)), minima=((5.0, 4.0),), least=0.0,
-    traps=((11.412778986902094, -0.8968052532744765),), condition=1285.7, teaches="a trap at the end of a valley",
+    traps=((11.412778986902094, -0.8968052532744765),), condition=1285.7, agreement=4e-12,
+    teaches="a trap at the end of a valley",
     source="Freudenstein & Roth 1963, Journal of the ACM 10(4):550",
 )
 def freudenstein_roth(x: Point) -> Number:

@@ -17,6 +17,7 @@ from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
 from dlc.reference.family import UnknownNameError
 from dlc.reference.losses import LOSSES
 from dlc.reference.metrics import METRICS
+from dlc.reference.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,9 @@ def diff(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="Our name, or a library's.", autocompletion=complete(ACTIVATIONS, LOSSES, METRICS)
+            metavar="NAME",
+            help="Our name, or a library's.",
+            autocompletion=complete(ACTIVATIONS, LOSSES, METRICS, OPTIMIZERS),
         ),
     ],
     x: Annotated[
@@ -46,15 +49,16 @@ def diff(
     target: Annotated[str | None, typer.Option(help="Of a metric or a loss: targets.")] = None,
     pred: Annotated[str | None, typer.Option(help="Of a metric or a loss: predictions.")] = None,
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="activation, loss or metric, where several have the name.")
+        str | None,
+        typer.Option(metavar="KIND", help="activation, loss, metric or optimizer, if several have the name."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """How libraries see an activation, a loss or a metric: names, defaults, values and derivatives beside dlc's.
+    """How libraries see an activation, a loss, a metric or an optimizer: names, defaults, numbers beside dlc's.
 
-    Activations are those of torch, keras, jax and ONNX; losses those of torch, keras and optax; metrics those of
-    scikit-learn, keras and torchmetrics. None of them has to be installed: what they do is on file, and `make peers`
-    compares that with the real ones.
+    Activations are those of torch, keras, jax and ONNX; losses and optimizers those of torch, keras and optax; metrics
+    those of scikit-learn, keras and torchmetrics. None of them has to be installed: what they do is on file, and
+    `make peers` compares that with the real ones.
 
     dlc diff leaky_relu
 
@@ -63,6 +67,8 @@ def diff(
     dlc diff bce --target 1,0 --pred 0,0.9
 
     dlc diff f1 --target 0,1,2,2 --pred 0,2,2,1
+
+    dlc diff adamw
     """
     meant = _kind(name, kind)
     if meant == "metric":
@@ -70,6 +76,14 @@ def diff(
 
         refuse_numbers(x, dtype)
         diff_metric(name, target, pred, as_json=as_json)
+        return
+    if meant == "optimizer":
+        from dlc.cli.diff_optimizers import diff_optimizer, optimizer_named  # on use: all libraries' rules
+
+        if x or dtype or target is not None or pred is not None:
+            raise BadInputError("an optimizer takes no numbers, types or targets to compare at")
+        if card := optimizer_named(name):
+            diff_optimizer(card, as_json=as_json)
         return
     if meant == "loss" and (loss := loss_named(name)):
         if x:
@@ -107,6 +121,7 @@ def _kind(name: str, kind: str | None) -> str:
     known = {
         "activation": name in ACTIVATIONS,
         "metric": name in METRICS,
+        "optimizer": name in OPTIMIZERS or _is_theirs(name),
         "loss": name in LOSSES or (loss_named(name) is not None and not viewpoint.is_known(name)),
     }
     if kind is not None:
@@ -117,10 +132,20 @@ def _kind(name: str, kind: str | None) -> str:
         return kind
     first, *others = [each for each, holds in known.items() if holds] or [""]
     if not first and not viewpoint.is_known(name):
-        raise UnknownNameError("activation, loss or metric", name, [*viewpoint.known(), *LOSSES.names, *METRICS.names])
+        known_names = [*viewpoint.known(), *LOSSES.names, *METRICS.names, *OPTIMIZERS.names]
+        raise UnknownNameError("activation, loss, metric or optimizer", name, known_names)
     for other in others:
         show.note(f"{name} is a {other}, too: --kind {other}")
     return first or "activation"
+
+
+def _is_theirs(name: str) -> bool:
+    """Whether NAME is that of a library's optimizer, where it is nothing else."""
+    if name in LOSSES or name in METRICS or viewpoint.is_known(name) or loss_named(name):
+        return False
+    from dlc.cli.diff_optimizers import optimizer_named  # on use: all libraries' rules
+
+    return optimizer_named(name) is not None
 
 
 def _offers(card: ActivationCard) -> list[dict[str, Any]]:

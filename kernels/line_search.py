@@ -7,13 +7,14 @@ the numbers of the search.
 import numpy as np
 from numba.extending import register_jitable
 
+from dlc.kernels.parts import Begin
+
 MOST_TRIALS = 20
 ANY, WIDENING, BRACKETED = 0.0, 1.0, 2.0  # phases; in the first, whatever point comes is accepted
 
 POINT, SLOPE, ALONG = 0, 1, 2
 STEP, LOSS, FALL, LOW, LOW_LOSS, LOW_SLOPE, HIGH, HIGH_LOSS, HIGH_SLOPE, PHASE, TRIALS = range(3, 14)
-SEARCH = ("x", *(0.0,) * TRIALS)
-SEARCH_SLOTS = len(SEARCH)
+SEARCH: tuple[Begin, ...] = ("x", *(0.0,) * TRIALS)
 
 
 @register_jitable

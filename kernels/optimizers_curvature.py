@@ -17,12 +17,12 @@ from dlc.kernels.line_search import (
     look,
     try_next,
 )
-from dlc.kernels.parts import whole
+from dlc.kernels.parts import Begin, whole
 
 MEMORY = 10
 ANY_SLOPE = 1e300
 ROUNDING = 2.0**-52
-PAIRS = (0.0,) * (1 + 2 * MEMORY)  # how many pairs there were; s and y of the last ten
+PAIRS: tuple[Begin, ...] = (0.0,) * (1 + 2 * MEMORY)  # how many pairs there were; s and y of the last ten
 
 
 @register_jitable
@@ -117,8 +117,9 @@ def conjugate_gradients(run, t, decrease=1e-4, curvature=0.1):
             beta = max(0.0, change / before) if before > 0 else 0.0
             for i in range(g.shape[0]):
                 along[i, j] = beta * along[i, j] - g[i, j]
-            expected, fall = run.state[STEP, 0, j] * run.state[FALL, 0, j], dot(g, along, j)
-            aim(run, j, expected / fall if expected < 0 and fall < 0 else first_step(run, j))
+            last, fall = run.state[STEP, 0, j], dot(g, along, j)
+            expected = last * run.state[FALL, 0, j]
+            aim(run, j, min(expected / fall, 10 * last) if expected < 0 and fall < 0 else first_step(run, j))
         try_next(run, j)
 
 

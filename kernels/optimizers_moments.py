@@ -179,11 +179,3 @@ def adam_atan2_scalars(t, memory, beta1=0.9, beta2=0.999, a=1.27, b=1.0):
 def adam_atan2(x, g, mean, square, lr, beta1, new1, beta2, new2, a, mean_scale, root_scale):
     mean, square = moments(mean, square, g, beta1, new1, beta2, new2)
     return x - lr * a * np.arctan2(mean_scale * mean, root_scale * np.sqrt(square)), mean, square
-
-
-@rule(0.0, 0.0)
-def kate(x, g, total, moves, lr, delta=0.0, eps=1e-8):
-    square = g * g
-    total = total + square
-    moves = moves + delta * square + square / (total + eps)
-    return x - lr * np.sqrt(moves) * g / (total + eps), total, moves

@@ -110,10 +110,10 @@ def conjugate_gradients(
 
 
 def like_last_step(at: At, state: State, along: list[Number]) -> Number:
-    """The step along ALONG that goes down as far as the last step did, to first order."""
-    expected = state["step"][0] * state["φ′₀"][0]
-    slope = dot(at.g, along)
-    return expected / slope if expected < 0 and slope < 0 else first_step(at)
+    """The step along ALONG that goes down as far as the last step did, to first order, and at most ten times that."""
+    last, slope = state["step"][0], dot(at.g, along)
+    expected = last * state["φ′₀"][0]
+    return min(expected / slope, 10 * last) if expected < 0 and slope < 0 else first_step(at)
 
 
 @OPTIMIZERS.card(

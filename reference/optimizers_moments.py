@@ -298,19 +298,3 @@ def adam_atan2(
     unbiased_m, unbiased_v = m / (1 - beta1**t), v / (1 - beta2**t)
     angle = atan(unbiased_m / (b * sqrt(unbiased_v))) if unbiased_v > 0 else 0
     return x - lr * a * angle, (m, v)
-
-
-@OPTIMIZERS.card(
-    "G ← G + g²;  M ← M + δ·g² + g²/(G + ε);  x ← x − η·√M·g/(G + ε)", state={"G": 0.0, "M": 0.0},
-    requires=(positive("lr"), not_negative("delta"), positive("eps")), defaults_of="kozistr", natural=1e-1,
-    source="Choudhury et al. 2024, arXiv:2403.02648",
-)
-def kate(
-    x: Number, g: Number, state: Slots, t: int,
-    *, lr: float = 1e-3, delta: float = 0.0, eps: float = 1e-8,
-) -> tuple[Number, Slots]:
-    """Adagrad without the root: its steps follow a change of the units of x."""
-    total, moves = state
-    total = total + g**2
-    moves = moves + delta * g**2 + g**2 / (total + eps)
-    return x - lr * sqrt(moves) * g / (total + eps), (total, moves)

@@ -69,13 +69,10 @@ def test_stable_adamw_is_adamw_while_gradients_keep_their_size():
     assert np.abs(np.diff(surprised, axis=0)).sum() < np.abs(np.diff(trusting, axis=0)).sum()
 
 
-@pytest.mark.parametrize(
-    ("name", "knobs", "power"), [("adam_atan2", {}, 0), ("laprop", {"eps": 0.0}, 0), ("kate", {"eps": 0.0}, -1)]
-)
-def test_moves_follow_the_scale_of_the_gradients_by_a_power(name, knobs, power):
-    """None for most; Kate's step has the unit of 1/g, so its rate that of g·x."""
-    moves = [walk([(name, knobs)], gradients=scale * GRADIENTS) - START[:, 0] for scale in (1.0, 1024.0)]
-    np.testing.assert_allclose(moves[1], 1024.0**power * moves[0], rtol=1e-9, atol=1e-14)
+@pytest.mark.parametrize(("name", "knobs"), [("adam_atan2", {}), ("laprop", {"eps": 0.0})])
+def test_moves_do_not_depend_on_the_scale_of_the_gradients(name, knobs):
+    """Exactly so for powers of 2, which round nothing."""
+    assert np.array_equal(walk([(name, knobs)], gradients=1024 * GRADIENTS), walk([(name, knobs)]))
 
 
 def test_an_angle_bounds_the_step():

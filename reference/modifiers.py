@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dlc.reference.draws import mixed, normal
-from dlc.reference.numbers import Number, sqrt
+from dlc.reference.numbers import Number, sign, sqrt
 from dlc.reference.optimizer_family import MODIFIERS, At, Block, Moved, State, not_negative, positive, share
 from dlc.reference.tensors import dot, entries, length
 
@@ -11,11 +11,6 @@ from dlc.reference.tensors import dot, entries, length
 # fmt: off
 
 NOISE = 2**40  # a modifier's noise is not that of the problem
-
-
-def sign(value: Number) -> int:
-    """−1, 0 or 1."""
-    return (value > 0) - (value < 0)
 
 
 Scale = Callable[[list[Number]], Number]

@@ -4,7 +4,7 @@ import sys
 
 import jax
 
-from tests.peers import activations, deviations, losses, metrics, names, optimizers, recording, schedules
+from tests.peers import activations, deviations, losses, metrics, modifiers, names, optimizers, recording, schedules
 
 jax.config.update("jax_enable_x64", True)
 rewrite = "--record" in sys.argv[1:]
@@ -17,6 +17,7 @@ same = [
     ),
     recording.check(losses.RECORD, losses.LIBRARIES, losses.recorded(), rewrite=rewrite),
     recording.check(metrics.RECORD, metrics.LIBRARIES, metrics.recorded(), rewrite=rewrite),
+    recording.check(modifiers.RECORD, modifiers.LIBRARIES, modifiers.recorded(), rewrite=rewrite),
     recording.check(schedules.RECORD, schedules.LIBRARIES, schedules.recorded(), rewrite=rewrite),
     recording.check(optimizers.RECORD, optimizers.LIBRARIES, optimizers.recorded(), rewrite=rewrite),
 ]

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from dlc.cli import show
+from dlc.cli import browse_parts, show
 from dlc.cli.catalog import FAMILIES, complete, find
 from dlc.cli.errors import BadInputError
 from dlc.reference.family import Card, Family
+from dlc.reference.optimizers import ScheduleCard
 from dlc.reference.problems import ProblemCard
 
 
@@ -78,11 +79,14 @@ def show_(
 
             print()
             contour.draw(card)
+        if isinstance(card, ScheduleCard) and sys.stdout.isatty():
+            print(f"\n{browse_parts.curve(card)}")
 
 
 def _facts(family: Family[Any], card: Card) -> list[tuple[str, str]]:
     """All that is declared of an entry, as (label, text)."""
     facts = [("name", card.name), ("kind", family.kind), ("summary", card.summary), *card.facts()]
+    facts += browse_parts.elsewhere(card)
     if card.aliases:
         facts.insert(1, ("aliases", ", ".join(card.aliases)))
     told = {label for label, _ in facts}

@@ -125,6 +125,10 @@ class ModifierCard(PartCard):
 
     stage: str  # one of STAGES
 
+    def facts(self) -> list[tuple[str, str]]:
+        """The rule with what it keeps and takes, and its turn, as (label, text)."""
+        return [*super().facts(), ("turn", self.stage), ("cost", f"gradients a step: {self.gradients}")]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleCard(Card):

@@ -181,3 +181,11 @@ def test_clipped_gradients():
     assert move("clip_value", [3.0, -0.4], bound=1.0) == [1.0, -0.4]
     assert move("normalize", [3.0, 4.0]) == pytest.approx([0.6, 0.8])
     assert move("normalize", [0.0, 0.0]) == [0.0, 0.0]
+
+
+def test_a_card_shows_its_turn_and_the_libraries(dlc):
+    shown = dict(line.split("\t") for line in dlc("show", "clip").out.splitlines())
+    assert shown["turn"] == "gradient"
+    assert shown["torch"] == "torch.nn.utils.clip_grad_norm_: 1e-6 is added to the norm"
+    assert shown["optax"] == "optax.clip_by_global_norm"
+    assert "count" in dict(line.split("\t") for line in dlc("show", "accumulate").out.splitlines())["cost"]

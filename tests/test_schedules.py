@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 
 from dlc.cli import params
+from dlc.cli.browse_parts import curve
 from dlc.kernels import chain as kernels
 from dlc.reference.convention import REQUIRED
 from dlc.reference.optimizers import SCHEDULES
@@ -125,3 +126,16 @@ def test_one_cycle_of_torch_and_of_optax_peak_apart():
         found = factors("onecycle", 10, **schedule.knobs)
         peaks.append(int(np.argmax(found)))
     assert peaks == [2, 3]
+
+
+def test_a_card_shows_the_libraries_and_on_a_terminal_the_curve(dlc):
+    lines = dlc("show", "onecycle").out.splitlines()
+    assert {"torch", "optax"} <= {line.split("\t")[0] for line in lines}
+    assert sum("OneCycleLR" in line or "cosine_onecycle" in line for line in lines) >= 2
+    assert "┤" not in "".join(lines)
+    assert curve(SCHEDULES["cosine"]).count("┤") > 3
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_every_schedule_is_drawn(name):
+    assert name in curve(SCHEDULES[name])

@@ -98,8 +98,9 @@ class Frame:
         memory: Any = (),
         scalars: int = 0,
         of: "Frame | None" = None,
+        in_place: "tuple[np.ndarray, np.ndarray] | None" = None,
     ):
-        """X and all other numbers are copied.
+        """X and all other numbers are copied, but those of arrays (x, g) that are to be used IN PLACE.
 
         STATE holds for each slot a number, or an array like X; LR one number or one for each lane; BLOCKS a row
         (first coordinate, rows, columns) for each tensor that X consists of. The frame of a part of a chain shares all
@@ -107,8 +108,7 @@ class Frame:
         """
         dimension, lanes = x.shape
         if of is None:
-            self.x = aligned(x, x.shape, dtype)
-            self.g = aligned(np.nan, x.shape, dtype)
+            self.x, self.g = in_place or (aligned(x, x.shape, dtype), aligned(np.nan, x.shape, dtype))
             self.loss = aligned(np.nan, (lanes,), dtype)
             self.lr = aligned(lr, (lanes,), dtype)
             self.rates = aligned(lr, (lanes,), dtype)

@@ -90,6 +90,7 @@ class Part:
     memory: tuple[float, ...] = ()
     scalars: int = 0
     answer: int = -1  # the slot that is the answer, where it is not x
+    is_coordinate: bool = False  # whether its rule sees one coordinate at a time
     probes: bool = False  # whether it takes gradients at points that are no answers; its t counts those, too
 
     def frame(
@@ -102,6 +103,7 @@ class Part:
         dtype: Any = np.float64,
         blocks: Any = None,
         of: Frame | None = None,
+        in_place: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> Frame:
         """A frame before the first step, at a copy of X, or as a part of the chain OF another one.
 
@@ -112,7 +114,7 @@ class Part:
         state = [named_values[begin] if isinstance(begin, str) else begin for begin in self.state]
         return Frame(
             x, task, state, lr, [*chosen.values()],
-            dtype=dtype, blocks=blocks, memory=self.memory, scalars=self.scalars, of=of,
+            dtype=dtype, blocks=blocks, memory=self.memory, scalars=self.scalars, of=of, in_place=in_place,
         )  # fmt: skip
 
     def compiled(self, dtype: Any = np.float64) -> Any:
@@ -186,7 +188,9 @@ def rule(
 
             return part
 
-        among[function.__name__] = Part(function.__name__, lift, knobs, state, memory, count, answer)
+        among[function.__name__] = Part(
+            function.__name__, lift, knobs, state, memory, count, answer, is_coordinate=True
+        )
         return function
 
     return enter

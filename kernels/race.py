@@ -44,11 +44,12 @@ def count_misfits(x, loss):
 
 @register_jitable
 def stop_misfits(x, loss, diverged, t):
-    """Stop the lanes that are out of bounds after step t."""
+    """Stop the lanes that are out of bounds after step t, and those again that a part put back to where they were."""
     for j in range(loss.size):
         if diverged[j] < 0 and not (abs(loss[j]) < np.inf and np.all(np.abs(x[:, j]) <= FARTHEST)):
             diverged[j] = int(t)
-            x[:, j] = np.nan
+        if diverged[j] >= 0:
+            x[:, j], loss[j] = np.nan, np.nan
 
 
 @register_jitable

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.colors import BoundaryNorm
 
 from dlc.cli import cells
 from dlc.cli.picture_scene import Scene
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
-GRID = 320
+GRID = 240
 LEVELS = 22
-DENSE = 1000  # so many steps are drawn one by one, the others at ever greater distances
+DENSE = 300  # so many steps are drawn one by one, the others at ever greater distances
 ROW = 33.0  # points, of a name and how it ended
 PADDING = 0.12
 FLATTEST = 1e-7  # of the highest gap: lower ones have one colour
@@ -67,8 +68,8 @@ def trails(scene: Scene, pool: Executor | None = None) -> list[Trail]:
 
 def drawn_steps(steps: int) -> tuple[int, ...]:
     """Every step up to a number of them, then ever rarer ones."""
-    late = np.geomspace(DENSE, steps, DENSE // 2) if steps > DENSE else []
-    return tuple(sorted({*range(min(steps, DENSE) + 1), *(int(round(step)) for step in late)}))
+    late = np.geomspace(DENSE, steps, DENSE).tolist() if steps > DENSE else []
+    return tuple(sorted({*range(min(steps, DENSE) + 1), *(round(step) for step in late)}))
 
 
 def window(race: Race, ways: list[Trail]) -> tuple[np.ndarray, np.ndarray]:
@@ -104,8 +105,6 @@ def draw_surface(axes: "Axes", race: Race, low: np.ndarray, high: np.ndarray) ->
     levels = np.unique(np.quantile(z, np.linspace(0, 1, LEVELS)))
     if len(levels) < 3:
         levels = np.linspace(z.min() - 1e-9, z.max() + 1e-9, 3)
-    from matplotlib.colors import BoundaryNorm
-
     colours = surface_colours()
     norm = BoundaryNorm(levels, colours.N)
     axes.contourf(x, y, z, levels=levels, cmap=colours, norm=norm, zorder=-3)

@@ -106,9 +106,7 @@ def draw_profile(axes: "Axes", costs: Mapping[str, Sequence[float]], what: str) 
     by_look = looks(sorted(costs, key=lambda label: -scores[label]))
     ends = []
     for label, look in by_look.items():
-        axes.step(
-            ratios, heights[label], where="post", color=look.colour, linewidth=look.width, zorder=look.depth
-        )
+        axes.step(ratios, heights[label], where="post", color=look.colour, linewidth=look.width, zorder=look.depth)
         if look.is_named:
             ends.append((heights[label][-1], f"{shortened(label)}  {scores[label]:.2f}", look.colour))
     axes.axvline(WORST_RATIO, color=PALE, linewidth=1, linestyle=(0, (4, 3)))

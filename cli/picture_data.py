@@ -42,7 +42,11 @@ def suite_csv(found: Mapping[str, Sequence[float]], problems: Sequence[str], tar
     """The median gradients of each entrant to a target on each problem."""
     return _table(
         ("entrant", "problem", "target", "gradients"),
-        ([label, name, target, cost] for label, each in found.items() for name, cost in zip(problems, each, strict=True)),
+        (
+            [label, name, target, cost]
+            for label, each in found.items()
+            for name, cost in zip(problems, each, strict=True)
+        ),
     )
 
 

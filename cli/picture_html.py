@@ -32,7 +32,9 @@ NOT_ON_CARD = ("entrants", "verdict", "command_line", "targets")
 def document(race: Race, names: Sequence[str], told: Mapping[str, Any], found: StartMap | None) -> bytes:
     """The page with the pictures NAMES, and the start map where there is one; it needs nothing from elsewhere."""
     scene = Scene(race)
-    pictures = [_inline(name, written(alone(race, name, found), "svg")) for name in [*names, *(["map"] if found else [])]]
+    pictures = [
+        _inline(name, written(alone(race, name, found), "svg")) for name in [*names, *(["map"] if found else [])]
+    ]
     verdict = "".join(f"<li>{escape(sentence)}</li>" for sentence in told.get("verdict", ()))
     line = told.get("command_line", "")
     parts = [
@@ -53,7 +55,9 @@ def _inline(name: str, svg: bytes) -> str:
     text = svg.decode()
     text = text[text.index("<svg") :]
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
-    return re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1)
+    return re.sub(
+        r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1
+    )
 
 
 def _table(scene: Scene) -> str:

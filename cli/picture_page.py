@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL.Image import Dither, Image, fromarray
 
 from dlc.cli.picture_contour import draw_contour, trails
 from dlc.cli.picture_curves import draw_curves, draw_ecdf, draw_profile, draw_tuning
 from dlc.cli.picture_map import draw_map
 from dlc.cli.picture_rates import MOST, draw_rates
 from dlc.cli.picture_scene import Scene, head, share_text
-from dlc.cli.picture_style import PAGE_WIDTH, figure, styled
+from dlc.cli.picture_style import PAGE_WIDTH, figure
 from dlc.cli.race_plan import TABLE
 from dlc.cli.start_map import StartMap, start_map
 from dlc.cli.tournament import Race
@@ -60,7 +64,8 @@ def alone(race: Race, name: str, found: StartMap | None = None, pool: Executor |
         found = found or start_map(race, pool=pool)
         draw_map(sheet, found, scene.looks, race.plan.arena.card.minima)
         side = len(found.x)
-        below = f"{side} × {side} starts, each entrant with the rate that raced; target: {share_text(found.target)} of the first gap"
+        goal = f"{share_text(found.target)} of the first gap"
+        below = f"{side} × {side} starts, each entrant with the rate that raced; target: {goal}"
         scene.write(sheet, f"{scene.problem}: {NAMES[name]}", below, scene.held.split(" · ", 1)[1])
         return sheet
     sheet = figure()
@@ -102,17 +107,23 @@ def profile_page(races: Sequence[Race], costs: Mapping[str, Sequence[float]], ta
 
 def written(sheet: "Figure", extension: str) -> bytes:
     """A figure as the content of a file; the same figure gives the same bytes."""
-    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}[extension]
     file = BytesIO()
-    with styled():
-        sheet.savefig(file, format=extension, metadata=metadata)  # type: ignore[arg-type] # None takes a key away
-    return _with_palette(file) if extension == "png" else file.getvalue()
+    if extension == "png":
+        # With 256 colours of its own a picture takes a third of the bytes.
+        painted(sheet).quantize(256, dither=Dither.NONE).save(file, "png", optimize=True)
+    else:
+        undated: dict[str, Any] = {{"svg": "Date", "pdf": "CreationDate"}[extension]: None}
+        sheet.savefig(file, format=extension, metadata=undated)
+    return file.getvalue()
 
 
-def _with_palette(file: BytesIO) -> bytes:
-    """A PNG with 256 colours of its own, which takes a third of the bytes."""
-    from PIL import Image
+def painted(sheet: "Figure") -> Image:
+    """A figure in pixels."""
+    canvas = FigureCanvasAgg(sheet)
+    canvas.draw()
+    return pixels(canvas)
 
-    smaller = BytesIO()
-    Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(smaller, "png", optimize=True)
-    return smaller.getvalue()
+
+def pixels(canvas: FigureCanvasAgg) -> Image:
+    """What is on a canvas."""
+    return fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")

@@ -34,8 +34,8 @@ def draw_rates(axes: "Axes", scene: Scene, most: int = MOST) -> None:
     axes.set_yticks(range(0, -len(rows), -1), [shortened(each.label) for each in rows])
     for tick, standing in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set_color(scene.looks[standing.label].colour if scene.looks[standing.label].is_named else PALE)
-        tick.set_weight("bold")
-        tick.set_size(name_size([shortened(each.label) for each in rows]))
+        tick.set_fontweight("bold")
+        tick.set_fontsize(name_size([shortened(each.label) for each in rows]))
         tick.set_verticalalignment("baseline")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

@@ -79,7 +79,8 @@ def styled() -> Iterator[None]:
     """All that is drawn in this block has the look."""
     from matplotlib import rc_context
 
-    with rc_context(dict(STYLE)):
+    settings: Any = dict(STYLE)
+    with rc_context(settings):
         yield
 
 

@@ -42,7 +42,9 @@ def check(path: Path, picture: str, plans: Sequence["Plan"], *, several: bool = 
 def _extension(path: Path) -> str:
     extension = path.suffix.lower().removeprefix(".")
     if extension not in EXTENSIONS:
-        raise BadInputError(f"{path}: --save writes {_listed(EXTENSIONS)}, not {path.suffix or 'a file without an ending'!r}")
+        raise BadInputError(
+            f"{path}: --save writes {_listed(EXTENSIONS)}, not {path.suffix or 'a file without an ending'!r}"
+        )
     return extension
 
 
@@ -54,7 +56,7 @@ def _listed(extensions: Sequence[str]) -> str:
 def _check_picture(path: Path, picture: str, extension: str, plans: Sequence["Plan"], *, several: bool) -> None:
     if picture not in PICTURES:
         raise BadInputError(f"--picture {picture} is not one of {', '.join(PICTURES)}")
-    able = MOVING if extension == "gif" else PICTURES if extension in STILLS else ()
+    able: Sequence[str] = MOVING if extension == "gif" else PICTURES if extension in STILLS else ()
     if several:
         able = ("profile",) if extension in STILLS else ()
     if picture not in able:

@@ -159,7 +159,7 @@ def _held(plan: Plan, field: Sequence[Entrant], pool: Executor) -> Race:
 
 
 def _board(field: Sequence[Entrant], plan: Plan) -> AbstractContextManager[Any]:
-    return Board([entrant.label for entrant in field], plan.steps)
+    return Board([entrant.label for entrant in field], plan)
 
 
 def _name(plan: Plan) -> str:

@@ -1,7 +1,7 @@
 """The start-point map: who reaches the target from where, and who diverges."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,8 +64,8 @@ class StartMap:
         """What the map shows, entrant by entrant."""
         first = [(self.winner == e).mean() for e in range(len(self.labels))]
         return [
-            f"{self.labels[e]} reaches {self.target:g} of the first gap from {_percent(self.reached[e])} of the starts, "
-            f"is first from {_percent(first[e])}, diverges from {_percent(self.lost[e])}."
+            f"{self.labels[e]} reaches {self.target:g} of the first gap from {_percent(self.reached[e])} of the starts"
+            f", is first from {_percent(first[e])}, diverges from {_percent(self.lost[e])}."
             for e in self.order
         ]
 

@@ -7,6 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from dlc.cli.timing import sign_test_rank
+
 LEVEL = 0.05
 EXACT_UP_TO = 60  # pairs; beyond, the distribution of the ranks' sum is normal to all digits that matter
 
@@ -51,13 +53,10 @@ def median_interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, fl
     Its ends are the k-th least and the k-th greatest value, for the greatest k with P(Binomial(n, ½) < k) ≤ level/2.
     """
     ordered, n = np.sort(values), len(values)
-    k, tail = 0, 0.0
-    while k < n:
-        tail += math.comb(n, k) / 2**n
-        if tail > level / 2:
-            break
-        k += 1
-    return (float(ordered[k - 1]), float(ordered[n - k])) if k > 0 else (-math.inf, math.inf)
+    rank, confidence = sign_test_rank(n, 1 - level)
+    if confidence < 1 - level:
+        return -math.inf, math.inf
+    return float(ordered[rank - 1]), float(ordered[n - rank])
 
 
 def signed_rank(differences: Sequence[float]) -> float:

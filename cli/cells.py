@@ -3,10 +3,11 @@
 A cell says all that its outcome depends on, so that threads, processes and other machines give the same bits.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,9 @@ Part = tuple[str, tuple[tuple[str, float], ...]]  # the name of a part of a chai
 
 CHUNK_SECONDS = 0.1  # between two looks at the board, and until Ctrl-C is heard
 
+# Held while kernels are looked up: of two threads that compile the same one, the first would lose its machine code.
+BUILDING = threading.RLock()
+
 
 @dataclass(frozen=True)
 class Arena:
@@ -28,6 +32,12 @@ class Arena:
 
     card: ProblemCard
     knobs: Mapping[str, float] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Named, not copied: a card holds functions."""
+        from dlc.cli.race_options import arena_of
+
+        return arena_of, (self.card.name, dict(self.knobs), self.card.dimension, self.card.rotation)
 
     @property
     def problem(self) -> "Problem":
@@ -80,16 +90,28 @@ class Cell:
         from dlc.kernels.chain import chain
         from dlc.kernels.race import Race
 
-        return Race(
-            self.arena.problem,
-            chain([(name, dict(knobs)) for name, knobs in self.parts]),
-            self.starts,
-            self.rates,
-            self.seeds,
-            self.arena.knobs,
-            self.bounds,
-            self.dtype,
-        )
+        with BUILDING:
+            return Race(
+                self.arena.problem,
+                chain([(name, dict(knobs)) for name, knobs in self.parts]),
+                self.starts,
+                self.rates,
+                self.seeds,
+                self.arena.knobs,
+                self.bounds,
+                self.dtype,
+            )
+
+    def split(self, most: int) -> list["Cell"]:
+        """The same work in cells of at most MOST lanes."""
+        parts = [slice(first, first + most) for first in range(0, len(self.rates), most)]
+        return [
+            replace(
+                self, starts=self.starts[:, part], rates=self.rates[part], seeds=self.seeds[part],
+                bounds=self.bounds[:, part],
+            )
+            for part in parts
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,6 +136,16 @@ class Outcome:
             self.x[:, part], self.curve[:, part], paths, None if self.accuracy is None else self.accuracy[part],
         )  # fmt: skip
 
+    @classmethod
+    def joined(cls, parts: Sequence["Outcome"]) -> "Outcome":
+        """The outcome of a cell from those of the cells it was split into."""
+
+        def join(name: str) -> Any:
+            arrays = [getattr(part, name) for part in parts]
+            return None if arrays[0] is None else np.concatenate(arrays, axis=-1)
+
+        return cls(**{each.name: join(each.name) for each in fields(cls)})
+
 
 # Told of the steps done and of each cell's present losses and points.
 Watch = Callable[[int, Sequence["Race"]], None]
@@ -123,12 +155,22 @@ def ignore(done: int, races: Sequence["Race"]) -> None:
     """Watch nothing."""
 
 
+class Machines(Executor):
+    """A pool that takes whole cells, to run them on other machines."""
+
+    def run(self, cells: Sequence[Cell], watch: Watch = ignore) -> list[Outcome]:
+        """As the function of that name."""
+        raise NotImplementedError
+
+
 def run(cells: Sequence[Cell], pool: Executor | None = None, watch: Watch = ignore) -> list[Outcome]:
     """All cells side by side, their lanes shared out over the threads of POOL. They have the same number of steps."""
     from dlc.kernels.race import advance_all
 
     if not cells:
         return []
+    if isinstance(pool, Machines):
+        return pool.run(cells, watch)
     races = [cell.begin() for cell in cells]
     first = [race.loss.copy() for race in races]
     curves: list[list[np.ndarray]] = [[] for _ in cells]

@@ -28,19 +28,24 @@ def problem_named(name: str) -> ProblemCard | ObjectiveCard:
 
 def arena(name: str, parameters: Sequence[str] = (), dimension: int | None = None, rotation: float = 0.0) -> Arena:
     """What is raced on. Raises UnknownNameError, BadInputError."""
-    card = problem_named(name)
-    knobs = params.parse(card, parameters)
-    descended = card.descended(knobs) if isinstance(card, ObjectiveCard) else card
+    knobs = params.parse(problem_named(name), parameters)
     try:
-        if dimension is not None:
-            descended = descended.in_dimension(dimension)
-        if rotation:
-            descended = descended.rotated(rotation)
+        found = arena_of(name, knobs, dimension, rotation)
     except WrongDimensionError as error:
         raise BadInputError(str(error)) from None
-    found = Arena(descended, knobs)
     _check_data(found)
     return found
+
+
+def arena_of(name: str, knobs: dict[str, float], dimension: int | None = None, rotation: float = 0.0) -> Arena:
+    """The problem or objective of that NAME, as races have it. Raises UnknownNameError, WrongDimensionError."""
+    card = problem_named(name)
+    descended = card.descended(knobs) if isinstance(card, ObjectiveCard) else card
+    if dimension is not None:
+        descended = descended.in_dimension(dimension)
+    if rotation:
+        descended = descended.rotated(rotation)
+    return Arena(descended, knobs)
 
 
 def _check_data(found: Arena) -> None:

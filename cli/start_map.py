@@ -1,7 +1,6 @@
 """The start-point map: who reaches the target from where, and who diverges."""
 
 import sys
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,6 @@ import numpy as np
 from rich.text import Text
 
 from dlc.cli import cells, show
-from dlc.cli.cells import Outcome
 from dlc.cli.contour import has_colours
 from dlc.cli.errors import BadInputError
 from dlc.cli.race_plan import TABLE, Plan, costs
@@ -86,8 +84,6 @@ def start_map(
     side: int = SIDE,
     pool: Executor | None = None,
     watch: cells.Watch = cells.ignore,
-    *,
-    run: Callable[..., list[Outcome]] = cells.run,
 ) -> StartMap:
     """Run every entrant with its settings of the race from SIDE·SIDE starts over the problem's box.
 
@@ -100,7 +96,7 @@ def start_map(
     starts = np.ascontiguousarray(np.stack([each.ravel() for each in np.meshgrid(x, y)]))
     seeds = np.full(side * side, plan.draw(1)[1][0])
     first = plan.arena.first_losses(starts, seeds)
-    outcomes = run(
+    outcomes = cells.run(
         [cell(plan, each.entrant, [each.tuned.best.knobs], starts, seeds, first) for each in race.standings],
         pool,
         watch,

@@ -73,17 +73,16 @@ def hold(
     pool: Executor | None,
     report: Report,
     *,
-    run: Callable[..., list[Outcome]] = cells.run,
     keeps_curves: bool = True,
     tunes_on_race: bool = False,
     judge: Judge | None = None,
 ) -> Race:
-    """Tune and race the ENTRANTS; REPORT is told of the progress. RUN runs cells: here, or on other machines.
+    """Tune and race the ENTRANTS; REPORT is told of the progress.
 
     For protocols other than ours: tuning on the very starts of the race, and by what JUDGE says of where runs ended.
     """
     phase = RACING if tunes_on_race else TUNING
-    tuned = tune(plan, entrants, lambda found: run(found, pool, partial(report, "tuning")), phase, judge)
+    tuned = tune(plan, entrants, lambda found: cells.run(found, pool, partial(report, "tuning")), phase, judge)
     starts, seeds = plan.draw(RACING)
     first = plan.arena.first_losses(starts, seeds)
     checkpoints = plan.checkpoints if keeps_curves else ()
@@ -92,7 +91,7 @@ def hold(
         cell(plan, entrant, [each.best.knobs], starts, seeds, first, checkpoints=checkpoints, keeps_paths=keeps_paths)
         for entrant, each in zip(entrants, tuned, strict=True)
     ]
-    outcomes = run(racing, pool, partial(report, "race"))
+    outcomes = cells.run(racing, pool, partial(report, "race"))
     standings = [Standing(*each, plan.steps) for each in zip(entrants, tuned, outcomes, strict=True)]
     return Race(plan, tuple(standings), checkpoints, plan.target or chosen_target(plan, tuned))
 

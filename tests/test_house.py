@@ -17,8 +17,18 @@ OUTSIDE = {
     "reference": {"mpmath"},
     "kernels": {"numpy", "numba", "llvmlite"},
     "cli": {
-        "numpy", "numba", "mpmath", "typer", "rich", "plotext", "pytest_benchmark", "cpuinfo", "pyarrow", "matplotlib",
+        "numpy",
+        "numba",
+        "mpmath",
+        "typer",
+        "rich",
+        "plotext",
+        "pytest_benchmark",
+        "cpuinfo",
+        "pyarrow",
+        "matplotlib",
         "PIL",
+        "distributed",
     },
 }
 INSIDE = {"reference": {"reference"}, "kernels": {"kernels"}, "cli": {"cli", "kernels", "reference"}}

@@ -4,40 +4,42 @@ import numpy as np
 from numba.extending import register_jitable
 
 from dlc.kernels.draws import key, normal
+from dlc.kernels.lane_sums import dots
 from dlc.kernels.parts import MODIFIERS, rule, whole
 
 NOISE = 2**40  # a modifier's noise is not that of the problem
 
 
 @register_jitable
-def dot(a, b, j, first, end, stride):
-    """Σ a·b of lane J over some coordinates."""
+def size_of(values, j, first, end, stride):
+    """The Euclidean length of some coordinates of lane J."""
     total = 0.0
     for i in range(first, end, stride):
-        total += a[i, j] * b[i, j]
-    return total
+        total += values[i, j] * values[i, j]
+    return np.sqrt(total)
 
 
 @register_jitable
-def scale(g, factor, j, first, end, stride):
-    """Multiply some coordinates of lane J."""
-    for i in range(first, end, stride):
-        g[i, j] *= factor
+def times(g, factors, first, end):
+    """Multiply each lane, over the coordinates from FIRST to before END."""
+    for i in range(first, end):
+        for j in range(g.shape[1]):
+            g[i, j] *= factors[j]
 
 
 @register_jitable
-def norm(values, j):
-    """The Euclidean length of lane J."""
-    return np.sqrt(dot(values, values, j, 0, values.shape[0], 1))
+def shorten(g, first, end, most, eps, count):
+    """Bound √(Σ g²/COUNT) + EPS of each lane, over the coordinates from FIRST to before END."""
+    factors = dots(g, g, first, end)
+    for j in range(factors.size):
+        size = np.sqrt(factors[j] / count) + eps
+        factors[j] = most / size if size > most else 1.0
+    times(g, factors, first, end)
 
 
 @whole(among=MODIFIERS)
 def clip(run, t, max_norm=1.0, eps=0.0):
-    g = run.g
-    for j in range(g.shape[1]):
-        size = norm(g, j) + eps
-        if size > max_norm:
-            scale(g, max_norm / size, j, 0, g.shape[0], 1)
+    shorten(run.g, 0, run.g.shape[0], max_norm, eps, 1)
 
 
 @whole(among=MODIFIERS)
@@ -50,24 +52,14 @@ def clip_value(run, t, bound=1.0):
 
 @whole(among=MODIFIERS)
 def clip_tensor(run, t, max_norm=1.0):
-    g = run.g
     for first, rows, columns in run.blocks:
-        end = first + rows * columns
-        for j in range(g.shape[1]):
-            size = np.sqrt(dot(g, g, j, first, end, 1))
-            if size > max_norm:
-                scale(g, max_norm / size, j, first, end, 1)
+        shorten(run.g, first, first + rows * columns, max_norm, 0.0, 1)
 
 
 @whole(among=MODIFIERS)
 def clip_rms(run, t, threshold=1.0):
-    g = run.g
     for first, rows, columns in run.blocks:
-        end = first + rows * columns
-        for j in range(g.shape[1]):
-            size = np.sqrt(dot(g, g, j, first, end, 1) / (rows * columns))
-            if size > threshold:
-                scale(g, threshold / size, j, first, end, 1)
+        shorten(run.g, first, first + rows * columns, threshold, 0.0, rows * columns)
 
 
 @whole(among=MODIFIERS)
@@ -78,17 +70,20 @@ def adaptive_clip(run, t, clipping=0.01, eps=1e-3):
         stride = columns if rows > 1 else 1
         for unit in range(first, first + stride):
             for j in range(g.shape[1]):
-                most = clipping * max(np.sqrt(dot(x, x, j, unit, end, stride)), eps)
-                size = np.sqrt(dot(g, g, j, unit, end, stride))
+                most = clipping * max(size_of(x, j, unit, end, stride), eps)
+                size = size_of(g, j, unit, end, stride)
                 if size > most:
-                    scale(g, most / size, j, unit, end, stride)
+                    for i in range(unit, end, stride):
+                        g[i, j] *= most / size
 
 
 @whole(among=MODIFIERS)
 def normalize(run, t, eps=1e-12):
     g = run.g
-    for j in range(g.shape[1]):
-        scale(g, 1 / (norm(g, j) + eps), j, 0, g.shape[0], 1)
+    factors = dots(g, g, 0, g.shape[0])
+    for j in range(factors.size):
+        factors[j] = 1 / (np.sqrt(factors[j]) + eps)
+    times(g, factors, 0, g.shape[0])
 
 
 @whole(among=MODIFIERS)
@@ -111,13 +106,14 @@ def orthograd(run, t):
     x, g = run.x, run.g
     for first, rows, columns in run.blocks:
         end = first + rows * columns
-        for j in range(g.shape[1]):
-            along = dot(x, g, j, first, end, 1) / (dot(x, x, j, first, end, 1) + 1e-30)
-            before = dot(g, g, j, first, end, 1)
-            for i in range(first, end):
-                g[i, j] -= along * x[i, j]
-            after = dot(g, g, j, first, end, 1)
-            scale(g, np.sqrt(before) / (np.sqrt(after) + 1e-30), j, first, end, 1)
+        along, squares, before = dots(x, g, first, end), dots(x, x, first, end), dots(g, g, first, end)
+        for i in range(first, end):
+            for j in range(g.shape[1]):
+                g[i, j] -= along[j] / (squares[j] + 1e-30) * x[i, j]
+        factors = dots(g, g, first, end)
+        for j in range(factors.size):
+            factors[j] = np.sqrt(before[j]) / (np.sqrt(factors[j]) + 1e-30)
+        times(g, factors, first, end)
 
 
 @whole(0.0, among=MODIFIERS)

@@ -3,7 +3,7 @@
 import numpy as np
 from numba.extending import register_jitable
 
-from dlc.kernels.modifiers import norm
+from dlc.kernels.lane_sums import dots
 from dlc.kernels.parts import MODIFIERS, probe, whole
 from dlc.kernels.schedules import span
 
@@ -32,10 +32,12 @@ def sam(run, t, radius=0.05):
         return
     probe(run)
     copy(kept, x)
-    for j in range(x.shape[1]):
-        size = norm(g, j) + 1e-12
-        for i in range(x.shape[0]):
-            x[i, j] += radius * g[i, j] / size
+    sizes = dots(g, g, 0, g.shape[0])
+    for j in range(sizes.size):
+        sizes[j] = radius / (np.sqrt(sizes[j]) + 1e-12)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            x[i, j] += sizes[j] * g[i, j]
 
 
 @whole("x", probes=True, among=MODIFIERS)
@@ -46,14 +48,15 @@ def asam(run, t, radius=0.5, eta=0.01):
         return
     probe(run)
     copy(kept, x)
-    for j in range(x.shape[1]):
-        total = 0.0
-        for i in range(x.shape[0]):
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
             g[i, j] *= abs(x[i, j]) + eta
-            total += g[i, j] * g[i, j]
-        size = np.sqrt(total) + 1e-12
-        for i in range(x.shape[0]):
-            x[i, j] += radius * (abs(x[i, j]) + eta) * g[i, j] / size
+    sizes = dots(g, g, 0, g.shape[0])
+    for j in range(sizes.size):
+        sizes[j] = radius / (np.sqrt(sizes[j]) + 1e-12)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            x[i, j] += sizes[j] * (abs(x[i, j]) + eta) * g[i, j]
 
 
 @whole(0.0, probes=True, among=MODIFIERS)
@@ -99,14 +102,16 @@ def swa(run, t, begin=0.75, every=1.0, steps=2000.0):
 @whole("x", "x", "x", 0.0, 0.0, answer=2, among=MODIFIERS)
 def schedule_free(run, t, beta=0.9, power=2.0):
     x, z, before, mean, weights, greatest = run.x, run.state[0], run.state[1], run.state[2], run.state[3], run.state[4]
-    for j in range(x.shape[1]):
+    parts = np.zeros(x.shape[1])
+    for j in range(parts.size):
         greatest[0, j] = max(greatest[0, j], run.lr[j])
-        weight = greatest[0, j] ** power
+        weight = greatest[0, j] * greatest[0, j] if power == 2 else greatest[0, j] ** power
         weights[0, j] += weight
-        part = weight / weights[0, j] if weights[0, j] > 0 else 0.0
-        for i in range(x.shape[0]):
+        parts[j] = weight / weights[0, j] if weights[0, j] > 0 else 0.0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
             z[i, j] += x[i, j] - before[i, j]
-            mean[i, j] += part * (z[i, j] - mean[i, j])
+            mean[i, j] += parts[j] * (z[i, j] - mean[i, j])
             x[i, j] = z[i, j] + beta * (mean[i, j] - z[i, j])
             before[i, j] = x[i, j]
 

@@ -113,6 +113,8 @@ def onecycle(
 ) -> Number:
     """One cycle: a long rise and a longer fall, far below where it began."""
     s, top, turn = (t - 1) + 0 * steps, peak * steps, back * steps
+    before: Number
+    after: Number
     if s <= top:
         before, after, left = start, 1, 1 - s / top
     elif s <= turn:

@@ -1,4 +1,8 @@
-"""keras's optimizers in parts of ours."""
+"""keras's optimizers in parts of ours: what its code does in float64, as on its jax backend.
+
+keras 3.15 itself computes some numbers (the larger of two, norms) in float32 whatever floatx is. And on its torch
+backend ScheduleFreeAdamW takes the momentum after a step for that before it, and walks elsewhere.
+"""
 
 import inspect
 from typing import Any
@@ -6,15 +10,29 @@ from typing import Any
 from dlc.reference.chain import Link
 from dlc.reference.optimizer_convention import Arguments, Build, link, offered, when
 
-# Of each optimizer: its arguments but those that say how it computes or is called (loss_scale_factor, name).
+# Of each optimizer: its arguments but those that say how it computes or is called (loss_scale_factor, name), and but
+# ema_overwrite_frequency, with which x becomes the mean now and then.
 # fmt: off
 
 
-def shared(weight_decay: float | None = None, global_clipnorm: float | None = None) -> list[Link]:
-    """What every optimizer of keras has: a decay of the weights that gradients do not see, for all of them."""
+def shared(
+    weight_decay: float | None = None, clipnorm: float | None = None, clipvalue: float | None = None,
+    global_clipnorm: float | None = None, use_ema: bool = False, ema_momentum: float = 0.99,
+    gradient_accumulation_steps: int | None = None,
+) -> list[Link]:
+    """What every optimizer of keras has; its decay of the weights is decoupled from gradients in all of them.
+
+    With use_ema a model ends at the mean. Raises ValueError where that would be taken at every gradient of a step.
+    """
+    if use_ema and gradient_accumulation_steps:
+        raise ValueError("use_ema with gradient_accumulation_steps is not in our parts")
     return [
-        *when(global_clipnorm, link("clip", max_norm=global_clipnorm or 1.0)),
-        *when(weight_decay, link("decay", weight_decay=weight_decay or 0.0)),
+        *when(gradient_accumulation_steps, link("accumulate", count=gradient_accumulation_steps or 1)),
+        *when(clipnorm, link("clip_tensor", max_norm=clipnorm or 1)),
+        *when(clipvalue, link("clip_value", bound=clipvalue or 1)),
+        *when(global_clipnorm, link("clip", max_norm=global_clipnorm or 1)),
+        *when(weight_decay, link("decay", weight_decay=weight_decay or 0)),
+        *when(use_ema, link("ema", beta=ema_momentum)),
     ]
 
 
@@ -44,7 +62,8 @@ def betas(beta_1: float, beta_2: float, epsilon: float) -> dict[str, float]:
 
 @entered(
     "SGD", "gd", {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
-    {"nesterov": True, "global_clipnorm": 2.0},
+    {"nesterov": True, "global_clipnorm": 2.0}, {"clipnorm": 2.0}, {"clipvalue": 0.5},
+    {"use_ema": True, "weight_decay": 0.1}, {"momentum": 0.9, "use_ema": True, "ema_momentum": 0.5},
 )
 def sgd(learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False) -> list[Link]:
     """Gradient descent, with momentum that keeps moves."""
@@ -67,7 +86,8 @@ def rmsprop(
 
 
 @entered(
-    "Adam", "adam", {"amsgrad": True}, {"global_clipnorm": 1.0, "weight_decay": 0.1},
+    "Adam", "adam", {"amsgrad": True}, {"clipnorm": 1.0, "weight_decay": 0.1, "use_ema": True},
+    {"gradient_accumulation_steps": 3, "clipvalue": 0.5, "weight_decay": 0.1},
     {"amsgrad": True, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3, "learning_rate": 0.1},
 )
 def adam(

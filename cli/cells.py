@@ -120,7 +120,7 @@ class Outcome:
 
     first: np.ndarray  # [lanes] the loss at the start
     losses: np.ndarray  # [lanes] the last one; inf where it diverged
-    best: np.ndarray  # [lanes]
+    best: np.ndarray  # [lanes] the least one at a checkpoint
     reached: np.ndarray  # [targets, lanes] the step in which each bound was reached, or -1
     diverged: np.ndarray  # [lanes] the step, or -1
     x: np.ndarray  # [dimension, lanes] the answers; nan where it diverged
@@ -218,10 +218,11 @@ def _outcome(cell: Cell, race: "Race", first: np.ndarray, curve: list[Any], path
         data = cell.arena.problem.data()
         accuracy = race.score(data.test_inputs, data.test_labels)[1]
     lanes = len(cell.rates)
+    losses = _losses(cell, race)
     return Outcome(
         first=first,
-        losses=_losses(cell, race),
-        best=race.best,
+        losses=losses,
+        best=np.fmin.reduce([first, *curve, losses]),
         reached=race.reached,
         diverged=race.diverged,
         x=race.x,

@@ -61,13 +61,11 @@ def swap(x, y):
 
 
 @register_jitable
-def judge(loss, best, waiting, bounds, reached, t):
-    """Keep each lane's best loss, and the step in which it reached each of its bounds, which decrease."""
+def judge(loss, waiting, bounds, reached, t):
+    """Keep the step in which each lane reached each of its bounds, which decrease; waiting has the next one."""
     count = 0
     for j in range(loss.size):
-        value = float64(loss[j])
-        best[j] = value if value < best[j] else best[j]
-        count += value <= waiting[j]
+        count += 1 if loss[j] <= waiting[j] else 0
     if count == 0:
         return
     for j in range(loss.size):
@@ -85,7 +83,7 @@ def driver(dtype: Any) -> Any:
     """The compiled loop over steps for lanes of that type."""
     view = VIEWS[np.dtype(dtype)]
 
-    def advance(gradient, parts, frames, probing, answer, diverged, best, waiting, bounds, reached, t, steps):
+    def advance(gradient, parts, frames, probing, answer, diverged, waiting, bounds, reached, t, steps):
         """Take STEPS steps after step t, given loss and g at x; diverged holds step numbers, or -1.
 
         answer is (part, slot) of what is to be judged in place of x, or (-1, -1).
@@ -107,20 +105,20 @@ def driver(dtype: Any) -> Any:
             if answer[0] >= 0:
                 swap(x, other[answer[1]])
                 call(gradient, frame, control[TICKS])
-                judge(loss, best, waiting, bounds, reached, t)
+                judge(loss, waiting, bounds, reached, t)
                 swap(x, other[answer[1]])
                 call(gradient, frame, control[TICKS])
             else:
                 call(gradient, frame, control[TICKS])
                 if not is_probe:
-                    judge(loss, best, waiting, bounds, reached, t)
+                    judge(loss, waiting, bounds, reached, t)
             if count_misfits(x, loss) != expected:
                 stop_misfits(x, loss, diverged, t)
                 expected = np.sum(diverged >= 0) * (1 + x.shape[0])
 
     vector, matrix = int64[::1], float64[:, ::1]
     signature = types.void(
-        int64, vector, vector, boolean[::1], vector, vector, float64[::1], float64[::1], matrix, int64[:, ::1],
+        int64, vector, vector, boolean[::1], vector, vector, float64[::1], matrix, int64[:, ::1],
         float64, int64,
     )  # fmt: skip
     return compiled(signature)(named(advance, f"advance{np.dtype(dtype).itemsize * 8}"))
@@ -154,7 +152,6 @@ class Block:
         self.stopped = np.full(lanes, -1)
         with np.errstate(over="ignore"):  # a first loss near the greatest number sets no limit
             self.limit = HIGHEST * np.maximum(1.0, self.loss.astype(float))
-        self.best = np.where(np.isnan(self.loss), np.inf, self.loss).astype(np.float64)
         self._bounds = np.ascontiguousarray(bounds, np.float64)
         self.reached = np.where(self.loss <= self._bounds, 0, -1)
         self._waiting = np.full(lanes, -np.inf)
@@ -167,7 +164,7 @@ class Block:
     def advance(self, t: int, steps: int) -> None:
         """Take STEPS steps after step T."""
         self._driver(
-            self._gradient, self._parts, self._addresses, self._probing, self._answer, self.stopped, self.best,
+            self._gradient, self._parts, self._addresses, self._probing, self._answer, self.stopped,
             self._waiting, self._bounds, self.reached, float(t), steps,
         )  # fmt: skip
 
@@ -243,11 +240,6 @@ class Race:
     def loss(self) -> np.ndarray:
         """The loss at x, of a network that over its next batch; inf where the run diverged: [lanes]."""
         return np.where(self.diverged >= 0, np.inf, np.concatenate([block.answer_loss for block in self.blocks]))
-
-    @property
-    def best(self) -> np.ndarray:
-        """The least loss on the way: [lanes]."""
-        return np.concatenate([block.best for block in self.blocks])
 
     @property
     def reached(self) -> np.ndarray:

@@ -24,7 +24,7 @@ from dlc.kernels.dense import Dense
 from dlc.kernels.problems import problem_of
 from dlc.kernels.race import Race, advance_all
 
-RUNS, STEPS = 256, 5_000
+RUNS, STEPS = 256, 50_000
 BUDGET = 8  # seconds for all contenders of a line
 SIZES = (10_000, 1_000_000, 20_000_000)
 

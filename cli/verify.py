@@ -1,13 +1,16 @@
 """`dlc optimize --verify`: known answers of optimizers, theory beside measurement."""
 
+import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dlc.cli import progress, show
 from dlc.cli.errors import BadInputError, FailedError
+from dlc.reference.family import UnknownNameError
 from dlc.reference.known_answers import KNOWN_ANSWERS, Expected, KnownAnswer
 
 HEADERS = ("answer", "what", "relation", "theory", "measured", "difference", "tolerance", "holds", "seconds", "source")
@@ -49,7 +52,7 @@ def verify(names: Sequence[str], *, as_json: bool = False, markdown: Path | None
 
     Raises UnknownNameError, BadInputError; FailedError where a number is missed.
     """
-    cards = [KNOWN_ANSWERS[name] for name in dict.fromkeys(names or KNOWN_ANSWERS)]
+    cards = [_card(name) for name in dict.fromkeys(names or KNOWN_ANSWERS)]
     if markdown is not None and not markdown.absolute().parent.is_dir():
         raise BadInputError(f"--markdown {markdown}: no folder {markdown.parent}; name a file in one that exists")
     rows: list[Row] = []
@@ -63,7 +66,7 @@ def verify(names: Sequence[str], *, as_json: bool = False, markdown: Path | None
     if as_json:
         show.json_object("optimize --verify", rows=_records(rows), not_run=_unmeasured(not_run))
     else:
-        show.table(HEADERS, [*_cells(rows), *([each.card.name, each.reason, *[""] * 8] for each in not_run)])
+        _tell(rows, not_run)
     if markdown is not None:
         _write(markdown, rows, not_run)
     missed = [row for row in rows if not row.holds]
@@ -74,6 +77,13 @@ def verify(names: Sequence[str], *, as_json: bool = False, markdown: Path | None
             f"measured {first.measured:.8g}, theory {first.theory}, tolerance {first.expected.tolerance:g}"
         )
     show.note(f"all {len(rows)} known answers hold" + f"; {len(not_run)} not run" * bool(not_run))
+
+
+def _card(name: str) -> KnownAnswer:
+    if name not in KNOWN_ANSWERS:
+        known = KNOWN_ANSWERS.names
+        raise UnknownNameError("known answer", name, known, f"there are {', '.join(known)}")
+    return KNOWN_ANSWERS[name]
 
 
 def measured(card: KnownAnswer) -> list[Row]:
@@ -90,24 +100,33 @@ def measurement(card: KnownAnswer) -> Callable[[], list[float]]:
     return getattr(import_module(f"dlc.cli.verify_{part}"), card.name)
 
 
-def _cells(rows: Sequence[Row]) -> Iterator[list[Any]]:
-    """Rows of a table; on a terminal what is the same for all numbers of an answer is written once."""
-    shown = ""
-    for row in rows:
-        is_first, shown = row.card.name != shown, row.card.name
-        expected = row.expected
-        yield [
-            (row.card.name, row.card.name * is_first),
-            expected.what,
-            expected.relation,
-            (expected.value, f"{expected.value:.8g}"),
-            (row.measured, f"{row.measured:.8g}"),
-            (row.difference, show.short(row.difference, 2)),
-            (expected.tolerance, f"{expected.tolerance:.2g}"),
-            "yes" if row.holds else "NO",
-            (row.seconds, f"{row.seconds:.1f}" * is_first),
-            (row.card.source, row.card.source * is_first),
-        ]
+def _tell(rows: Sequence[Row], not_run: Sequence[NotRun]) -> None:
+    """One table in a pipe; on a terminal one for each answer, below what it claims and where that is from."""
+    if not sys.stdout.isatty():
+        cells = [
+            [
+                row.card.name, row.expected.what, row.expected.relation, row.expected.value, row.measured,
+                row.difference, row.expected.tolerance, "yes" if row.holds else "NO", row.seconds, row.card.source,
+            ]
+            for row in rows
+        ]  # fmt: skip
+        show.table(HEADERS, [*cells, *([each.card.name, each.reason, *[""] * 8] for each in not_run)])
+        return
+    for card, numbers in groupby(rows, lambda row: row.card):
+        group = list(numbers)
+        texts = [
+            [
+                row.expected.what, row.theory, f"{row.measured:.8g}", show.short(row.difference, 2),
+                f"{row.expected.tolerance:.2g}", "yes" if row.holds else "NO",
+            ]
+            for row in group
+        ]  # fmt: skip
+        show.terminal().print(f"{card.name} ({group[0].seconds:.1f} s)", style="bold")
+        show.terminal().print(f"{card.formula}\n{card.source}")
+        show.table(("what", "theory", "measured", "difference", "tolerance", "holds"), texts)
+        show.terminal().print()
+    for each in not_run:
+        show.terminal().print(f"{each.card.name}: {each.reason}")
 
 
 def _records(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -131,12 +150,12 @@ def _write(path: Path, rows: Sequence[Row], not_run: Sequence[NotRun]) -> None:
     from dlc.kernels.cache import write_whole
 
     lines = ["| answer | what | theory | measured | tolerance | holds | source |", "|---|---|---|---|---|---|---|"]
-    for row, cells in zip(rows, _cells(rows), strict=True):
-        answer, source = cells[0][1], cells[-1][1]
-        claim = f"**{answer}**: {row.card.formula}" if answer else ""
-        holds = "yes" if row.holds else "NO"
+    for row, before in zip(rows, [None, *rows], strict=False):
+        is_first = before is None or before.card is not row.card
         texts = [
-            claim, row.expected.what, row.theory, f"{row.measured:.8g}", f"{row.expected.tolerance:.2g}", holds, source,
+            f"**{row.card.name}**: {row.card.formula}" * is_first, row.expected.what, row.theory,
+            f"{row.measured:.8g}", f"{row.expected.tolerance:.2g}", "yes" if row.holds else "NO",
+            row.card.source * is_first,
         ]  # fmt: skip
         lines.append("| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |")
     lines += [f"| **{each.card.name}** | {each.reason} |  |  |  |  |  |" for each in not_run]

@@ -43,7 +43,7 @@ def _sharpness_at_end(method: Method) -> float:
 
     walk = Walk(links(method), network.initial(0)[:, None], method.rate)
     towards = np.random.default_rng(1).normal(size=network.dimension)
-    found = []
+    found: list[float] = []
     for t in range(1, EDGE_STEPS + 1):
         walk.step(gradient(walk.x[:, 0])[:, None])
         if t > EDGE_STEPS // 2 and t % (EDGE_STEPS // 2 // EDGE_LOOKS) == 0:

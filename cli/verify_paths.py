@@ -1,6 +1,7 @@
 """Measures the known answers of dlc.reference.known_answers_paths: each as numbers in their order."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from dlc.reference.known_answers_paths import Method
 CHUNK, MOST_STEPS = 500, 200_000
 RATES = np.geomspace(1e-3, 10, 200)  # of Adam, at each angle
 BURN_IN, BETWEEN_LOOKS = 1500, 500
+
+Slopes = Callable[[np.ndarray], np.ndarray]
 
 
 def links(method: Method) -> list[Link]:
@@ -60,7 +63,7 @@ def heavy_ball_cycle() -> list[float]:
     return [*sorted(balls[-3:, 0].tolist()), *balls[-1, 1:].tolist(), float(safe[-1, 0])]
 
 
-def _walked(method: Method, starts: list[float], slopes, steps: int = 2000) -> np.ndarray:  # type: ignore[no-untyped-def]
+def _walked(method: Method, starts: list[float], slopes: Slopes, steps: int = 2000) -> np.ndarray:
     """All points of one coordinate: [steps, starts]."""
     walk, points = Walk(links(method), np.array([starts]), method.rate), []
     for _ in range(steps):

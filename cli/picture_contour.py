@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GRID = 240
 LEVELS = 22
 DENSE = 300  # so many steps are drawn one by one, the others at ever greater distances
-ROW = 33.0  # points, of a name and how it ended
+ROW = 32.0  # points, of a name and how it ended
 PADDING = 0.12
 FLATTEST = 1e-7  # of the highest gap: lower ones have one colour
 

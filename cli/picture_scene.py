@@ -56,8 +56,8 @@ class Scene:
     def held(self) -> str:
         """Under which conditions, in words."""
         plan = self.race.plan
-        trials = {len(each.tuned.trials) for each in self.ranked}
-        tuned = f"rates tuned in {max(trials)} trials" if max(trials) > 1 else "default rates"
+        is_tuned = any(len(each.tuned.trials) > 1 for each in self.race.standings)
+        tuned = f"rates tuned in {plan.trials} trials" if is_tuned else "rates not tuned"
         runs = f"{plan.runs} start{'s' * (plan.runs != 1)}"
         return f"{runs} · {counted(plan.steps)} gradients · {tuned} · seed {plan.seed} · dlc optimize"
 

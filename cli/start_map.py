@@ -1,6 +1,7 @@
 """The start-point map: who reaches the target from where, and who diverges."""
 
 import sys
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ import numpy as np
 from rich.text import Text
 
 from dlc.cli import cells, show
+from dlc.cli.cells import Outcome
 from dlc.cli.contour import has_colours
 from dlc.cli.errors import BadInputError
 from dlc.cli.race_plan import TABLE, Plan, costs
@@ -84,6 +86,8 @@ def start_map(
     side: int = SIDE,
     pool: Executor | None = None,
     watch: cells.Watch = cells.ignore,
+    *,
+    run: Callable[..., list[Outcome]] = cells.run,
 ) -> StartMap:
     """Run every entrant with its settings of the race from SIDE·SIDE starts over the problem's box.
 
@@ -92,11 +96,11 @@ def start_map(
     plan = race.plan
     check(plan, side)
     (x_low, x_high), (y_low, y_high) = plan.arena.card.bounds
-    x, y = np.linspace(x_low, x_high, side), np.linspace(y_low, y_high, side)
+    x, y = _evenly(x_low, x_high, side), _evenly(y_low, y_high, side)
     starts = np.ascontiguousarray(np.stack([each.ravel() for each in np.meshgrid(x, y)]))
     seeds = np.full(side * side, plan.draw(1)[1][0])
     first = plan.arena.first_losses(starts, seeds)
-    outcomes = cells.run(
+    outcomes = run(
         [cell(plan, each.entrant, [each.tuned.best.knobs], starts, seeds, first) for each in race.standings],
         pool,
         watch,
@@ -113,6 +117,11 @@ def start_map(
         target=target,
         steps=plan.steps,
     )
+
+
+def _evenly(low: float, high: float, count: int) -> np.ndarray:
+    """Numbers from LOW to HIGH, with ten digits: they are read."""
+    return np.array([float(f"{value:.10g}") for value in np.linspace(low, high, count)])
 
 
 def show_map(found: StartMap) -> None:

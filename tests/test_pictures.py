@@ -9,7 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
+from race_pictures import COMMANDS, FOLDER
 
 from dlc.cli import pictures
 from dlc.cli.cells import Arena
@@ -218,6 +220,12 @@ def test_names_do_not_meet():
     assert places[3] == pytest.approx(0.5)
     assert shortened("torch.optim.Adam:amsgrad=true", 11) == "torch…=true"
     assert [share_text(share) for share in (1e-5, 0.1, 0.03)] == ["10⁻⁵", "0.1", "0.03"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_pictures_of_readme_are_there_and_small(name):
+    size = (ROOT / FOLDER / name).stat().st_size
+    assert 5_000 < size < (400_000 if name.endswith(".gif") else 150_000)
 
 
 def test_the_look_is_only_on_while_it_is_drawn():

@@ -15,6 +15,7 @@ import numpy as np
 from dlc.reference.problems import ProblemCard
 
 if TYPE_CHECKING:
+    from dlc.kernels.networks import Network
     from dlc.kernels.problems import Problem
     from dlc.kernels.race import Race
 
@@ -52,6 +53,14 @@ class Arena:
         from dlc.kernels.problems import PROBLEMS
 
         return PROBLEMS[self.card.name].dimension
+
+    @property
+    def network(self) -> "Network":
+        """The problem, which is_network."""
+        from dlc.kernels.networks import Network
+
+        assert isinstance(self.problem, Network)
+        return self.problem
 
     @property
     def is_network(self) -> bool:
@@ -208,14 +217,14 @@ def _losses(cell: Cell, race: "Race") -> np.ndarray:
     """The loss of each lane; of a network, that over all its training data."""
     if not cell.arena.is_network:
         return race.loss
-    data = cell.arena.problem.data()
+    data = cell.arena.network.data()
     return race.score(data.inputs, data.labels)[0]
 
 
 def _outcome(cell: Cell, race: "Race", first: np.ndarray, curve: list[Any], path: list[Any]) -> Outcome:
     accuracy = None
     if cell.arena.is_network:
-        data = cell.arena.problem.data()
+        data = cell.arena.network.data()
         accuracy = race.score(data.test_inputs, data.test_labels)[1]
     lanes = len(cell.rates)
     losses = _losses(cell, race)

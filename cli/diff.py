@@ -82,8 +82,8 @@ def diff(
 
         if x or dtype or target is not None or pred is not None:
             raise BadInputError("an optimizer takes no numbers, types or targets to compare at")
-        if card := optimizer_named(name):
-            diff_optimizer(card, as_json=as_json)
+        if optimizer := optimizer_named(name):
+            diff_optimizer(optimizer, as_json=as_json)
         return
     if meant == "loss" and (loss := loss_named(name)):
         if x:

@@ -25,7 +25,7 @@ class Ratio:
     p: float  # two-sided, Wilcoxon's signed ranks
 
 
-def paired_ratio(a: Sequence[float], b: Sequence[float]) -> Ratio:
+def paired_ratio(a: Sequence[float] | np.ndarray, b: Sequence[float] | np.ndarray) -> Ratio:
     """B over A, pair by pair; a pair in which both are inf, or both 0, says that they are equal."""
     x, y = np.asarray(a, float), np.asarray(b, float)
     with np.errstate(divide="ignore", invalid="ignore"):

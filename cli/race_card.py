@@ -56,7 +56,7 @@ def _batch_orders(plan: Plan, seeds: np.ndarray) -> np.ndarray:
         return np.empty(0, np.int32)
     from dlc.reference.draws import batch
 
-    rows = len(plan.arena.problem.data().labels)
+    rows = len(plan.arena.network.data().labels)
     return np.array([batch(rows, rows, int(seeds[0]), t) for t in (1, 2)])
 
 

@@ -1,7 +1,6 @@
 """What a race is held by: the problem, the budget, the starts and seeds, the targets."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -41,8 +40,7 @@ class Plan:
         sequence = np.random.SeedSequence([self.seed, phase])
         seeds = sequence.generate_state(runs, np.uint64).astype(np.int64) & (2**62 - 1)
         if self.arena.is_network:
-            initial: Any = self.arena.problem
-            return initial.initial(seeds), seeds
+            return self.arena.network.initial(seeds), seeds
         card = self.arena.card
         low, high = np.array(card.bounds, float).T
         starts = np.random.default_rng([self.seed, phase]).uniform(low, high, (runs, card.dimension)).T

@@ -81,10 +81,10 @@ def convex_optima() -> list[float]:
     least = []
     for name in known.CONVEX:
         race, before = _from_zero(name, "lbfgs", 1.0), np.inf
-        while race.best[0] < before and race.steps < LBFGS_STEPS:
-            before = race.best[0]
+        while race.loss[0] < before and race.steps < LBFGS_STEPS:
+            before = race.loss[0]
             advance_all([race], LBFGS_CHUNK)
-        least.append(float(race.best[0]))
+        least.append(float(race.loss[0]))
     problem = PROBLEMS[known.BOUNDED]
     assert isinstance(problem, Network)
     inputs = problem.data().inputs

@@ -6,6 +6,7 @@ coordinates are the lanes, and threads share the rows.
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class Dense:
         cuts = np.linspace(0, rows, count + 1).astype(int)
         self._frames = [
             part.frame(x[a:b], np.full(WIDTH, lr), knobs, dtype=dtype, in_place=(x[a:b], g[a:b]))
-            for a, b in zip(cuts[:-1], cuts[1:], strict=True)
+            for a, b in pairwise(cuts)
         ]
         self._part = part.compiled(dtype)
 

@@ -1,81 +1,80 @@
-"""How a built-in function finds its arguments, in Numba code that the interpreter calls."""
+"""How a built-in function finds its arguments: the code that the interpreter calls, around a loop of Numba's."""
 
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
-from dlc.kernels.native import HEADER
+from dlc.kernels.native import ARRAYS, HEADER, INTEGERS, UNLOCKED_FROM
 
-
-def _object(context: Any, builder: Any, given: Any, position: int) -> Any:
-    """The object at POSITION of the arguments."""
-    kind = context.get_python_api(builder).pyobj
-    arguments = builder.bitcast(given, kind.as_pointer())
-    return builder.load(builder.gep(arguments, [ir.IntType(32)(position)]))
+I8, I32, I64 = (ir.IntType(bits) for bits in (8, 32, 64))
+POINTER = I8.as_pointer()
+REFUSED = "an exception handler"  # called where a loop raises: nothing of this name exists
 
 
-def array_at(position: int, number: Any) -> Any:
-    """An intrinsic: the pointer to the numbers, of this type, of the array at POSITION; null for None."""
-    pointer = types.CPointer(number)
-
-    @intrinsic
-    def numbers(_context, given):
-        def generate(context, builder, _signature, args):
-            array = _object(context, builder, args[0], position)
-            kind = context.get_value_type(pointer)
-            none = context.get_python_api(builder).borrow_none()
-            place = cgutils.alloca_once_value(builder, kind(None))
-            with builder.if_then(builder.icmp_unsigned("!=", array, none)):
-                start = builder.gep(builder.bitcast(array, ir.IntType(8).as_pointer()), [ir.IntType(32)(HEADER)])
-                builder.store(builder.load(builder.bitcast(start, kind.as_pointer())), place)
-            return builder.load(place)
-
-        return pointer(given), generate
-
-    return numbers
+def refuse(builder: ir.IRBuilder, condition: ir.Value) -> None:
+    """Call what does not exist where a condition may hold: such code is no kernel."""
+    with builder.if_then(condition, likely=False):
+        module = builder.module
+        function = module.globals.get(REFUSED) or ir.Function(module, ir.FunctionType(ir.VoidType(), []), REFUSED)
+        builder.call(function, [])
 
 
-def integer_at(position: int) -> Any:
-    """An intrinsic: the integer at POSITION."""
+class _Entry:
+    """The code of f(self, pointer to arguments, their number), which calls a loop and returns None."""
 
-    @intrinsic
-    def integer(_context, given):
-        def generate(context, builder, _signature, args):
-            api = context.get_python_api(builder)
-            return api.long_as_longlong(_object(context, builder, args[0], position))
+    def __init__(self, module: ir.Module, name: str):
+        self.module = module
+        function = ir.Function(module, ir.FunctionType(POINTER, [POINTER, POINTER.as_pointer(), I64]), name)
+        self.given = function.args[1]
+        self.builder = ir.IRBuilder(function.append_basic_block())
+        self.none = self.builder.bitcast(ir.GlobalVariable(module, I8, "_Py_NoneStruct"), POINTER)
 
-        return types.intp(given), generate
+    def call(self, name: str, result: ir.Type, *args: ir.Value) -> ir.Value:
+        """Call a function of the interpreter."""
+        function = self.module.globals.get(name)
+        if function is None:
+            function = ir.Function(self.module, ir.FunctionType(result, [each.type for each in args]), name)
+        return self.builder.call(function, args)
 
-    return integer
+    def object_at(self, position: int) -> ir.Value:
+        """An argument."""
+        return self.builder.load(self.builder.gep(self.given, [I32(position)]))
 
-
-@intrinsic
-def unlock(_context, wanted):
-    """Let other threads of the interpreter run, where WANTED; what `lock_again` takes."""
-
-    def generate(context, builder, _signature, args):
-        nothing = ir.IntType(8).as_pointer()(None)
-        place = cgutils.alloca_once_value(builder, nothing)
-        with builder.if_then(args[0]):
-            builder.store(context.get_python_api(builder).save_thread(), place)
+    def numbers_at(self, position: int, kind: ir.Type) -> ir.Value:
+        """The address of an array's numbers; null for None."""
+        builder, array = self.builder, self.object_at(position)
+        place = cgutils.alloca_once_value(builder, kind(None))
+        with builder.if_then(builder.icmp_unsigned("!=", array, self.none)):
+            start = builder.bitcast(builder.gep(array, [I32(HEADER)]), kind.as_pointer())
+            builder.store(builder.load(start), place)
         return builder.load(place)
 
-    return types.voidptr(wanted), generate
+    def integer_at(self, position: int) -> ir.Value:
+        """An integer."""
+        return self.call("PyLong_AsLongLong", I64, self.object_at(position))
 
 
-@intrinsic
-def lock_again(_context, state):
-    """Have the interpreter to itself again; the None that a built-in function returns."""
+def add_entry(library: Any, context: Any, loop: Any, name: str) -> None:
+    """Add to LIBRARY the built-in function NAME of a loop, of which LOOP is Numba's description.
 
-    def generate(context, builder, _signature, args):
-        api = context.get_python_api(builder)
-        with builder.if_then(builder.icmp_unsigned("!=", args[0], args[0].type(None))):
-            api.restore_thread(args[0])
-        none = api.borrow_none()
-        api.incref(none)
-        return builder.bitcast(none, ir.IntType(8).as_pointer())
-
-    return types.voidptr(state), generate
+    Other threads of the interpreter may run meanwhile where that pays.
+    """
+    module = library.create_ir_module(name)
+    entry = _Entry(module, name)
+    builder = entry.builder
+    arrays = [entry.numbers_at(i, context.get_value_type(kind)) for i, kind in enumerate(loop.argtypes[: len(ARRAYS)])]
+    integers = [entry.integer_at(len(ARRAYS) + i) for i, _ in enumerate(INTEGERS)]
+    state = cgutils.alloca_once_value(builder, POINTER(None))
+    with builder.if_then(builder.icmp_signed(">=", builder.mul(*integers[:2]), I64(UNLOCKED_FROM))):
+        builder.store(entry.call("PyEval_SaveThread", POINTER), state)
+    function = context.declare_function(module, loop)
+    status, _ = context.call_conv.call_function(builder, function, types.none, loop.argtypes, [*arrays, *integers])
+    refuse(builder, status.is_error)
+    saved = builder.load(state)
+    with builder.if_then(builder.icmp_unsigned("!=", saved, POINTER(None))):
+        entry.call("PyEval_RestoreThread", ir.VoidType(), saved)
+    entry.call("Py_IncRef", ir.VoidType(), entry.none)
+    builder.ret(entry.none)
+    library.add_ir_module(module)

@@ -1,12 +1,12 @@
 """The worst error of a float32 kernel over all 2³² inputs, judged by its float64 body, which knows thirty bits more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 
 from dlc.kernels.lift import FLOAT32, ElementwiseKernel, lifted, settings_for
+from dlc.kernels.native import Loop
 
 PATTERNS = 1 << 32
 BLOCK = 1 << 12  # inputs whose worst error is one number
@@ -31,12 +31,15 @@ class ErrorKernel(ElementwiseKernel):
         pieces = range(0, BLOCKS, CHUNK * stride)
         yield from pool.map(lambda first: self.blocks(first, params, stride), pieces)
 
-    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
+    def _part(self, kind: str) -> None:
+        """The loop has no hole: two functions are compared in it."""
+
+    def _loop(self, kind: str) -> Loop:
         from numba import carray
 
         from dlc.kernels.judge import as_float32, as_int32, error_in_ulp
 
-        single, double = lifted(function, "float32"), lifted(self._function("float64"), "float64")
+        single, double = (lifted(self._named(self.name, each), each) for each in ("float32", "float64"))
         settings_of, plain = settings_for(self._params, "float32")
         _, paired = settings_for(self._params, "float64")
 

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlc.kernels.native import Loop, native
+
+if TYPE_CHECKING:
+    from dlc.kernels.compiler import Part
 
 # Below this many numbers, or seconds, a second thread costs more than it saves.
 PARALLEL_FROM = 1 << 16
@@ -63,21 +66,26 @@ class CompiledKernel:
         self._loops[dtype] = loop = native(
             f"{self.prefix}{self._module}.{self.name}",
             kind,
-            lambda: self._loop(self._function(kind), kind),
+            lambda: self._loop(kind),
             self.scratch,
+            lambda: self._part(kind),
         )
         return loop
 
-    def _function(self, kind: str) -> Any:
-        """What the loop is made of."""
-        return self._named(self.name, kind)
-
     def _named(self, name: str, kind: str) -> Callable[..., Any]:
+        """The function of dlc.kernels of this NAME for numbers of type KIND."""
         function = getattr(import_module(f"dlc.kernels.{self._module}"), name)
         return function if kind == "float64" else function.float32_twin
 
-    def _loop(self, function: Any, kind: str) -> Callable[..., None]:
-        """loop(x, v, out, scratch, params, rows, columns, width, extra): pointers to numbers, and integers."""
+    def _loop(self, kind: str) -> Loop:
+        """loop(x, v, out, scratch, params, rows, columns, width, extra): pointers to numbers, and integers.
+
+        Kernels of one form have one loop in common, with a hole.
+        """
+        raise NotImplementedError
+
+    def _part(self, kind: str) -> "Part | None":
+        """What fills the hole; None where there is none."""
         raise NotImplementedError
 
 
@@ -175,6 +183,7 @@ def _aligned(rows: float) -> int:
     return -(-int(rows) // 64) * 64 or 64
 
 
+@cache
 def settings_for(count: int, kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """For use in loops: settings_of(pointer to COUNT float64), and numbered(settings): what functions take."""
     from numba import carray
@@ -198,6 +207,15 @@ def settings_for(count: int, kind: str) -> tuple[Callable[..., Any], Callable[..
     return inlined(settings_of if count else nothing), inlined(paired if count and kind == "float64" else plain)
 
 
+def settings_type(count: int, kind: str) -> Any:
+    """The type of COUNT numbered settings."""
+    from numba import types
+
+    from dlc.kernels.numbers import EXACT
+
+    return types.Tuple.from_types([EXACT if kind == "float64" else types.float64] * count)
+
+
 def lifted(function: Callable[..., Any], kind: str) -> Callable[..., Any]:
     """For use in loops over numbers of type KIND: apply(x, settings)."""
     from dlc.kernels.numbers import exact, rounded
@@ -212,35 +230,54 @@ def lifted(function: Callable[..., Any], kind: str) -> Callable[..., Any]:
     return inlined(double if kind == "float64" else single)
 
 
+def _signature(count: int, kind: str) -> Any:
+    """That of a lifted function."""
+    from numba import types
+
+    number = getattr(types, kind)
+    return number(number, settings_type(count, kind))
+
+
+@cache
+def _elementwise_loop(count: int, kind: str) -> Loop:
+    from numba import carray
+
+    from dlc.kernels.compiler import hole
+    from dlc.kernels.stream import wait_for_writes, write_past_caches
+
+    apply = hole(_signature(count, kind))
+    settings_of, numbered = settings_for(count, kind)
+
+    def loop(x, v, out, scratch, params, rows, columns, width, streams):
+        source, target, settings = carray(x, rows), carray(out, rows), numbered(settings_of(params))
+        step = BLOCK if streams else max(rows, 1)
+        for start in range(0, rows, step):
+            count = min(step, rows - start)
+            # Slices: LLVM loads vectors only where it knows that no index is negative.
+            given = source[start : start + count]
+            part = carray(scratch, BLOCK) if streams else target[start : start + count]
+            for i in range(count):
+                part[i] = apply(given[i], settings)
+            if streams:
+                write_past_caches(target[start : start + count], part)
+        if streams:
+            wait_for_writes()
+
+    return loop
+
+
 class ElementwiseKernel(ArrayKernel):
     """y[i] = f(x[i], *params)."""
 
     works_in_place = True
 
-    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
-        from numba import carray
+    def _loop(self, kind: str) -> Loop:
+        return _elementwise_loop(self._params, kind)
 
-        from dlc.kernels.stream import wait_for_writes, write_past_caches
+    def _part(self, kind: str) -> "Part | None":
+        from dlc.kernels.compiler import Part
 
-        apply = lifted(function, kind)
-        settings_of, numbered = settings_for(self._params, kind)
-
-        def loop(x, v, out, scratch, params, rows, columns, width, streams):
-            source, target, settings = carray(x, rows), carray(out, rows), numbered(settings_of(params))
-            step = BLOCK if streams else max(rows, 1)
-            for start in range(0, rows, step):
-                count = min(step, rows - start)
-                # Slices: LLVM loads vectors only where it knows that no index is negative.
-                given = source[start : start + count]
-                part = carray(scratch, BLOCK) if streams else target[start : start + count]
-                for i in range(count):
-                    part[i] = apply(given[i], settings)
-                if streams:
-                    write_past_caches(target[start : start + count], part)
-            if streams:
-                wait_for_writes()
-
-        return loop
+        return Part(lifted(self._named(self.name, kind), kind), _signature(self._params, kind))
 
     def _run(
         self, loop: Loop, x: np.ndarray, v: np.ndarray | None, out: np.ndarray, params: np.ndarray | None, first: int

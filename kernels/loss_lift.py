@@ -1,16 +1,93 @@
 """Array kernels of losses: value and gradient in one pass, block by block, whose sums do not depend on threads."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlc.kernels.lift import BLOCK, PARALLEL_FROM, CompiledKernel, pool, settings_for
+from dlc.kernels.lift import BLOCK, PARALLEL_FROM, CompiledKernel, pool, settings_for, settings_type
 from dlc.kernels.native import Loop
-from dlc.kernels.rows import NOTES
+from dlc.kernels.rows import NOTES, row_of
+
+if TYPE_CHECKING:
+    from dlc.kernels.compiler import Part
 
 KEEP_VALUES, KEEP_GRADIENT = 1, 2
 KEPT_BITS = 2  # the length of a note is above these bits
+
+
+def _signature(count: int, kind: str) -> Any:
+    from numba import types
+
+    number = getattr(types, kind)
+    return types.UniTuple(types.float64, 2)(number, number, settings_type(count, kind))
+
+
+@cache
+def _loss_loop(params: int, kind: str) -> Loop:
+    from numba import carray
+
+    from dlc.kernels.compiler import hole
+    from dlc.kernels.entries import plus
+
+    both = hole(_signature(params, kind))
+    count = params + 1
+    settings_of, numbered = settings_for(count, kind)
+
+    def loop(x, v, out, scratch, params, rows, columns, width, kept):
+        predictions, targets, sums = carray(x, rows), carray(v, rows), carray(params, count + rows // BLOCK + 1)
+        settings = settings_of(params)
+        scale, knobs = settings[0], numbered(settings)[1:]
+        for start in range(0, rows, BLOCK):
+            size = min(BLOCK, rows - start)
+            # Slices: LLVM loads vectors only where it knows that no index is negative.
+            p, t = predictions[start : start + size], targets[start : start + size]
+            values_at = start if kept & KEEP_VALUES else 0
+            slopes_at = start if kept & KEEP_GRADIENT else 0
+            values = carray(scratch, rows + BLOCK)[values_at : values_at + size]
+            slopes = carray(out, rows + BLOCK)[slopes_at : slopes_at + size]
+            for i in range(size):
+                values[i], slope = both(p[i], t[i], knobs)
+                slopes[i] = scale * slope
+            total = 0.0
+            for i in range(size):
+                total = plus(total, values[i])
+            sums[count + start // BLOCK] = total
+
+    return loop
+
+
+def _row_signature(count: int, kind: str) -> Any:
+    from numba import types
+
+    return types.float64(*[row_of(kind)] * 3, row_of("float64", 2), *[types.float64] * count)
+
+
+@cache
+def _row_loss_loop(count: int, kind: str) -> Loop:
+    from numba import carray
+
+    from dlc.kernels.compiler import hole
+
+    apply = hole(_row_signature(count, kind))
+    settings_of, _ = settings_for(count + 1, kind)
+
+    def loop(x, v, out, scratch, params, rows, columns, width, kept):
+        predictions, targets = carray(x, (rows, columns)), carray(v, (rows, width))
+        length = kept >> KEPT_BITS
+        slopes, notes = carray(out, (rows, columns)), carray(scratch, (NOTES, length))
+        values = carray(scratch, NOTES * length + rows)[NOTES * length :]
+        settings = settings_of(params)
+        scale, knobs = settings[0], settings[1:]
+        for i in range(rows):
+            slope = slopes[i if kept & KEEP_GRADIENT else 0]
+            values[i] = apply(predictions[i], targets[i], slope, notes, *knobs)
+            if scale != 1.0 and kept & KEEP_GRADIENT:
+                for j in range(columns):
+                    slope[j] = scale * slope[j]
+
+    return loop
 
 
 class LossKernel(CompiledKernel):
@@ -23,20 +100,15 @@ class LossKernel(CompiledKernel):
     prefix = "loss."
     scratch = "float64"
 
-    def _function(self, kind: str) -> Any:
-        return self._named(self.name, kind), self._named(f"{self.name}_grad", kind)
-
-    def _loop(self, function: Any, kind: str) -> Callable[..., None]:
+    def _loop(self, kind: str) -> Loop:
         """The params of the loop begin with a scale, and end in sums."""
-        from numba import carray
+        return _loss_loop(self._params, kind)
 
-        from dlc.kernels.entries import plus
+    def _part(self, kind: str) -> "Part | None":
+        from dlc.kernels.compiler import Part
         from dlc.kernels.numbers import exact, rounded
-        from dlc.kernels.scalar import inlined
 
-        value, gradient = function
-        settings_of, numbered = settings_for(self._params + 1, kind)
-        count = self._params + 1
+        value, gradient = self._named(self.name, kind), self._named(f"{self.name}_grad", kind)
 
         def single(p, t, settings):
             p, t = np.float64(p), np.float64(t)
@@ -46,29 +118,7 @@ class LossKernel(CompiledKernel):
             p, t = exact(p), exact(t)
             return rounded(value(p, t, *settings)), rounded(gradient(p, t, *settings))
 
-        both = inlined(double if kind == "float64" else single)
-
-        def loop(x, v, out, scratch, params, rows, columns, width, kept):
-            predictions, targets, sums = carray(x, rows), carray(v, rows), carray(params, count + rows // BLOCK + 1)
-            settings = settings_of(params)
-            scale, knobs = settings[0], numbered(settings)[1:]
-            for start in range(0, rows, BLOCK):
-                size = min(BLOCK, rows - start)
-                # Slices: LLVM loads vectors only where it knows that no index is negative.
-                p, t = predictions[start : start + size], targets[start : start + size]
-                values_at = start if kept & KEEP_VALUES else 0
-                slopes_at = start if kept & KEEP_GRADIENT else 0
-                values = carray(scratch, rows + BLOCK)[values_at : values_at + size]
-                slopes = carray(out, rows + BLOCK)[slopes_at : slopes_at + size]
-                for i in range(size):
-                    values[i], slope = both(p[i], t[i], knobs)
-                    slopes[i] = scale * slope
-                total = 0.0
-                for i in range(size):
-                    total = plus(total, values[i])
-                sums[count + start // BLOCK] = total
-
-        return loop
+        return Part(double if kind == "float64" else single, _signature(self._params, kind))
 
     def __call__(
         self,
@@ -162,29 +212,13 @@ class RowLossKernel(LossKernel):
         self._width = width
         self._length = length
 
-    def _function(self, kind: str) -> Any:
-        return self._named(self.name, "float64")
+    def _loop(self, kind: str) -> Loop:
+        return _row_loss_loop(self._params, kind)
 
-    def _loop(self, function: Any, kind: str) -> Callable[..., None]:
-        from numba import carray
+    def _part(self, kind: str) -> "Part | None":
+        from dlc.kernels.compiler import Part
 
-        settings_of, _ = settings_for(self._params + 1, kind)
-
-        def loop(x, v, out, scratch, params, rows, columns, width, kept):
-            predictions, targets = carray(x, (rows, columns)), carray(v, (rows, width))
-            length = kept >> KEPT_BITS
-            slopes, notes = carray(out, (rows, columns)), carray(scratch, (NOTES, length))
-            values = carray(scratch, NOTES * length + rows)[NOTES * length :]
-            settings = settings_of(params)
-            scale, knobs = settings[0], settings[1:]
-            for i in range(rows):
-                slope = slopes[i if kept & KEEP_GRADIENT else 0]
-                values[i] = function(predictions[i], targets[i], slope, notes, *knobs)
-                if scale != 1.0 and kept & KEEP_GRADIENT:
-                    for j in range(columns):
-                        slope[j] = scale * slope[j]
-
-        return loop
+        return Part(self._named(self.name, "float64"), _row_signature(self._params, kind), has_loops=True)
 
     def _shape_of_values(self, pred: np.ndarray, target: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
         if pred.ndim == 0 or pred.shape[-1] == 0:

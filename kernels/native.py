@@ -19,6 +19,8 @@ from dlc.kernels import cache
 if TYPE_CHECKING:
     import llvmlite.binding
 
+    from dlc.kernels.compiler import Part
+
 # What object code names but a kernel never calls: the handling of an exception that it cannot raise, and of memory that
 # it does not own. The rest of that is Python's; these are Numba's.
 UNREACHABLE = ("numba_gil_ensure", "numba_gil_release", "NRT_MemInfo_call_dtor")
@@ -35,8 +37,16 @@ UNLOCKED_FROM = 4096  # numbers for which it pays to let other threads run meanw
 Loop = Callable[..., None]
 
 
-def native(name: str, kind: str, make: Callable[[], Loop], scratch: str | None = None) -> Loop:
+def native(
+    name: str,
+    kind: str,
+    make: Callable[[], Loop],
+    scratch: str | None = None,
+    part: Callable[[], "Part | None"] = lambda: None,
+) -> Loop:
     """The built-in function of kernel NAME for numbers of type KIND; MAKE gives the Python loop to compile if need be.
+
+    Where the loop has a hole, PART gives what fills it.
 
     It takes x, v, out, scratch and params, which are arrays or None, and the integers rows, columns, width and extra.
     Arrays have numbers of this type, but params float64, and scratch those of type SCRATCH where given. The loop has
@@ -47,7 +57,7 @@ def native(name: str, kind: str, make: Callable[[], Loop], scratch: str | None =
     code = None if file is None else _read(file)
     if code is None:
         cache.announce(name)
-        code = _compiled(make(), name, kind, scratch or kind)
+        code = _compiled(make(), part(), name, kind, scratch or kind)
         if file is not None:
             checksum = hashlib.sha256(code).hexdigest().encode()
             with suppress(OSError):  # nowhere to keep it: compiled anew in the next process
@@ -64,40 +74,26 @@ def _interleave_loops() -> None:
     llvm.set_option("dlc", "--force-vector-interleave=4")
 
 
-def _compiled(loop: Loop, name: str, kind: str, scratch_kind: str) -> bytes:
+def _compiled(loop: Loop, part: "Part | None", name: str, kind: str, scratch_kind: str) -> bytes:
     """Symbol and object code of LOOP."""
-    import llvmlite.binding as llvm
-    from numba import cfunc, njit, types
+    from numba import types
 
-    from dlc.kernels.arguments import array_at, integer_at, lock_again, unlock
-    from dlc.kernels.jit import STRICT
+    from dlc.kernels.compiler import whole
 
     _interleave_loops()
-
-    array_types = {name: getattr(types, kind) for name in ARRAYS}
-    array_types |= {"scratch": getattr(types, scratch_kind), "params": types.float64}
-    x, v, out, scratch, params = (array_at(i, array_types[name]) for i, name in enumerate(ARRAYS))
-    rows, columns, width, extra = (integer_at(len(ARRAYS) + i) for i, _ in enumerate(INTEGERS))
-    # A part of the entry, it is compiled once, and seen to raise nothing.
-    inner = njit(inline="always", **STRICT)(loop)
-
-    def entry(_self, given, _count):
-        size, length = rows(given), columns(given)
-        lock = unlock(size * length >= UNLOCKED_FROM)
-        inner(x(given), v(given), out(given), scratch(given), params(given), size, length, width(given), extra(given))
-        return lock_again(lock)
-
+    numbers = {name: getattr(types, kind) for name in ARRAYS}
+    numbers |= {"scratch": getattr(types, scratch_kind), "params": types.float64}
+    arguments = (*(types.CPointer(numbers[name]) for name in ARRAYS), *(types.intp for _ in INTEGERS))
     # Numba tells functions of one name apart by a number that another process may give to another function.
-    entry.__name__ = entry.__qualname__ = f"{name}-{kind}".replace(".", "_").replace("-", "_")
-    function = cfunc(types.voidptr(types.voidptr, types.voidptr, types.intp), **STRICT)(entry)
-    module = llvm.parse_assembly(function.inspect_llvm())
+    symbol = f"{name}-{kind}".replace(".", "_").replace("-", "_")
+    module = whole(loop, arguments, part, symbol)
     named = [*module.functions, *module.global_variables]
     outside = {each.name for each in named if each.is_declaration and not each.name.startswith("llvm.")}
     missing = {each for each in outside if each not in UNREACHABLE and not hasattr(ctypes.pythonapi, each)}
     if missing:  # loading such code without Numba would end the process
         raise RuntimeError(f"{loop.__name__} calls {', '.join(sorted(missing))}, which only Numba has")
     object_code: bytes = _machine().emit_object(module)
-    return function.native_name.encode() + b"\n" + object_code
+    return symbol.encode() + b"\n" + object_code
 
 
 class _MethodDefinition(ctypes.Structure):

@@ -4,14 +4,56 @@ A function is called with the row, (for a product) the row to multiply with, the
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlc.kernels.lift import ArrayKernel
+from dlc.kernels.lift import ArrayKernel, settings_for, settings_type
 from dlc.kernels.native import Loop
 
+if TYPE_CHECKING:
+    from dlc.kernels.compiler import Part
+
 NOTES = 4  # rows of float64, as long as the vector, for a function to note things down
+
+
+def row_of(kind: str, dimensions: int = 1) -> Any:
+    """The type of a row, or of notes."""
+    from numba import types
+
+    return types.Array(getattr(types, kind), dimensions, "C")
+
+
+def _signature(count: int, kind: str, product: bool) -> Any:
+    from numba import types
+
+    rows = (row_of(kind),) * (3 if product else 2)
+    return types.void(*rows, row_of("float64", 2), types.intp, *settings_type(count, kind))
+
+
+@cache
+def _rowwise_loop(count: int, kind: str, product: bool) -> Loop:
+    from numba import carray
+
+    from dlc.kernels.compiler import hole
+
+    apply = hole(_signature(count, kind, product))
+    settings_of, numbered = settings_for(count, kind)
+
+    def values(x, v, out, scratch, params, rows, columns, width, first):
+        source, target = carray(x, (rows, columns)), carray(out, (rows, width))
+        notes, settings = carray(scratch, (NOTES, columns)), settings_of(params)
+        for i in range(rows):
+            apply(source[i], target[i], notes, first + i, *numbered(settings))
+
+    def products(x, v, out, scratch, params, rows, columns, width, first):
+        source, target = carray(x, (rows, columns)), carray(out, (rows, columns))
+        weights, notes, settings = carray(v, (rows, width)), carray(scratch, (NOTES, columns)), settings_of(params)
+        for i in range(rows):
+            apply(source[i], weights[i], target[i], notes, first + i, *numbered(settings))
+
+    return products if product else values
 
 
 class RowwiseKernel(ArrayKernel):
@@ -43,26 +85,13 @@ class RowwiseKernel(ArrayKernel):
             v = v.copy() if out is not None and np.may_share_memory(v, out) else np.ascontiguousarray(v)
         return super().__call__(x, *params, v=v, out=out, threads=threads)
 
-    def _loop(self, function: Callable[..., Any], kind: str) -> Callable[..., None]:
-        from numba import carray
+    def _loop(self, kind: str) -> Loop:
+        return _rowwise_loop(self._params, kind, self._product)
 
-        from dlc.kernels.lift import settings_for
+    def _part(self, kind: str) -> "Part | None":
+        from dlc.kernels.compiler import Part
 
-        settings_of, numbered = settings_for(self._params, kind)
-
-        def values(x, v, out, scratch, params, rows, columns, width, first):
-            source, target = carray(x, (rows, columns)), carray(out, (rows, width))
-            notes, settings = carray(scratch, (NOTES, columns)), settings_of(params)
-            for i in range(rows):
-                function(source[i], target[i], notes, first + i, *numbered(settings))
-
-        def products(x, v, out, scratch, params, rows, columns, width, first):
-            source, target = carray(x, (rows, columns)), carray(out, (rows, columns))
-            weights, notes, settings = carray(v, (rows, width)), carray(scratch, (NOTES, columns)), settings_of(params)
-            for i in range(rows):
-                function(source[i], weights[i], target[i], notes, first + i, *numbered(settings))
-
-        return products if self._product else values
+        return Part(self._named(self.name, kind), _signature(self._params, kind, self._product), has_loops=True)
 
     def _shape_of_values(self, x: np.ndarray, params: tuple[float, ...]) -> tuple[int, ...]:
         if x.ndim == 0 or x.shape[-1] == 0:

@@ -8,12 +8,11 @@ from llvmlite import ir
 from numba.extending import intrinsic, register_jitable
 
 from dlc.kernels import single as single_constants
-from dlc.kernels.jit import STRICT
+from dlc.kernels.compiler import PART
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# Part of its callers, a scalar kernel needs no entry of its own from C or Python: a quarter less time to compile.
-inlined = register_jitable(forceinline=True, no_cfunc_wrapper=True, no_cpython_wrapper=True, **STRICT)
+inlined = register_jitable(**PART)
 
 
 def scalar(function: Function) -> Function:

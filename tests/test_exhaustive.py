@@ -37,7 +37,7 @@ def test_a_wrong_value_is_seen():
     class Wrong(ErrorKernel):
         prefix = "wrong."
 
-        def _function(self, kind):
+        def _named(self, name, kind):
             return piecewise.identity if kind == "float64" else register_jitable(lambda x: x + 1.0)
 
     one = int(np.float32(1.0).view(np.uint32)) // BLOCK

@@ -22,8 +22,8 @@ BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 30
 LEAST = 1e-18  # what is less is drawn as if it were that
 LABELS = (12, 28)  # columns of a name
-SECONDS = 0.1  # between two pictures, at least
-SHARE = 0.1  # of the time goes into pictures, at most
+SECONDS, LONGEST = 0.1, 0.5  # between two pictures, at least and at most
+SHARE = 0.2  # of the time goes into pictures, at most, unless that takes LONGEST
 NUMBERS = 24  # columns of the loss, of what diverged, and of the gaps between
 BESIDE = 72  # columns that board and contour need to stand side by side
 TALLEST = 20  # rows of a contour
@@ -84,7 +84,7 @@ class Board:
             return
         self._live.update(self.drawn(phase, done, races), refresh=True)
         ended = time.monotonic()
-        self._next = ended + max(SECONDS, (1 / SHARE - 1) * (ended - began))
+        self._next = ended + min(LONGEST, max(SECONDS, (1 / SHARE - 1) * (ended - began)))
 
     def drawn(self, phase: str, done: int, races: Sequence[Any]) -> RenderableType:
         """The board as it is now."""

@@ -27,17 +27,19 @@ def adafactor(run, t, power=0.8, eps1=1e-30, eps2=1e-3, threshold=1.0, floor=0.0
             for k in range(max(rows, columns)):
                 row[first + k, j] *= 1 - new
                 column[first + k, j] *= 1 - new
-            for k in range(rows * columns):
-                square = new * (g[first + k, j] * g[first + k, j] + eps1)
-                row[first + k // columns, j] += square / columns
-                column[first + k % columns, j] += square / rows
             mean_row = 0.0
-            for k in range(rows):
-                mean_row += row[first + k, j] / rows
+            for i in range(rows):
+                for k in range(columns):
+                    at = first + i * columns + k
+                    square = new * (g[at, j] * g[at, j] + eps1)
+                    row[first + i, j] += square / columns
+                    column[first + k, j] += square / rows
+                mean_row += row[first + i, j] / rows
             size = max(eps2, rms(x, first, rows * columns, j))
-            for k in range(rows * columns):
-                share = row[first + k // columns, j] / max(mean_row, floor) if rows > 1 else 1.0
-                g[first + k, j] /= np.sqrt(max(share * column[first + k % columns, j], floor * floor))
+            for i in range(rows):
+                share = row[first + i, j] / max(mean_row, floor) if rows > 1 else 1.0
+                for k in range(columns):
+                    g[first + i * columns + k, j] /= np.sqrt(max(share * column[first + k, j], floor * floor))
             move = size * min(run.lr[j], 1 / np.sqrt(t)) / max(1.0, rms(g, first, rows * columns, j) / threshold)
             for k in range(first, first + rows * columns):
                 x[k, j] -= run.lr[j] * weight_decay * x[k, j] + move * g[k, j]

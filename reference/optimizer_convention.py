@@ -29,6 +29,7 @@ class Offer:
     cases: tuple[Arguments, ...] = field(repr=False)  # settings that are recorded from the library, and tested
     note: str = ""
     required: Arguments = field(default_factory=dict)  # what the library has no default for, and we would take
+    is_random: bool = False  # draws numbers of its own: agrees in distribution only
 
     @property
     def short(self) -> str:
@@ -55,6 +56,7 @@ def offered(
     *cases: Arguments,
     note: str = "",
     required: Arguments | None = None,
+    is_random: bool = False,
     among: list[Offer] = OFFERS,
 ) -> Any:
     """Enter the decorated function as what the library's optimizer NAME is; the defaults alone are always a case.
@@ -64,7 +66,7 @@ def offered(
 
     def enter(build: Build) -> Build:
         library = name.partition(".")[0]
-        among.append(Offer(library, name, card, build, ({}, *cases), note, required or {}))
+        among.append(Offer(library, name, card, build, ({}, *cases), note, required or {}, is_random))
         return build
 
     return enter

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from dlc.reference.optimizer_convention import OFFERS, Offer
 
-for _file in ("torch", "keras", "optax", "optax_contrib"):
+for _file in ("torch", "keras", "optax", "optax_more", "optax_contrib"):
     import_module(f"dlc.reference.optimizer_conventions_{_file}")
 
 LIBRARIES = ("torch", "keras", "optax")

@@ -3,10 +3,12 @@
 import inspect
 import random
 import sys
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from dlc.reference.optimizer_conventions import OFFERS
-from tests.peers.optimizers_libraries import walk
+from tests.peers.optimizers_libraries import schedule_free_answer, walk
 
 RECORD = "optimizers.json"
 LIBRARIES = ("torch", "keras", "optax", "jax")
@@ -43,7 +45,37 @@ def recorded() -> dict[str, Any]:
         "steps": KEPT,
         "signatures": {offer.name: signature(offer.name) for offer in OFFERS},
         "walks": walks,
+        "names": names(),
+        "answers": {
+            name: schedule_free_answer(name, START, gradients())
+            for name in ("optax.contrib.schedule_free_sgd", "optax.contrib.schedule_free_adamw")
+        },
     }
+
+
+def names() -> dict[str, list[str]]:
+    """Every optimizer that a library has, and what lies beside them, by their full names."""
+    found = {}
+    for library, modules in {
+        "torch": ["torch.optim"], "keras": ["keras.optimizers"], "optax": ["optax", "optax.contrib"],
+    }.items():  # fmt: skip
+        found[library] = [
+            f"{module}.{name}"
+            for module in modules
+            for name, value in sorted(vars(import_module(module)).items())
+            if not name.startswith("_") and is_optimizer(value, import_module(module), name)
+        ]
+    return found
+
+
+def is_optimizer(value: Any, module: Any, name: str) -> bool:
+    """Whether the library enters it among its optimizers: a class of them, or one of optax's functions."""
+    if module.__name__ == "optax":
+        aliases = vars(import_module("optax._src.alias"))
+        return aliases.get(name) is value and (inspect.isfunction(value) or isinstance(value, partial))
+    if module.__name__ == "optax.contrib":
+        return inspect.isfunction(value)
+    return inspect.isclass(value) and issubclass(value, module.Optimizer)
 
 
 def signature(name: str) -> dict[str, Any]:

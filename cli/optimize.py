@@ -86,6 +86,9 @@ def optimize(
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="The same race under five protocols.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Known answers: theory beside measurement.")] = False,
+    markdown: Annotated[
+        Path | None, typer.Option(help="With --verify: write its table, too.", metavar="FILE.md")
+    ] = None,
     dask: Annotated[
         str, typer.Option(help="Run on a Dask cluster; results do not depend on it.", metavar="ADDRESS")
     ] = "",
@@ -108,8 +111,10 @@ def optimize(
     if verify:
         from dlc.cli.verify import verify as run_verify
 
-        run_verify(entrants or [], as_json=as_json)
+        run_verify(entrants or [], as_json=as_json, markdown=markdown)
         return
+    if markdown:
+        raise BadInputError("--markdown is for --verify")
     field = _field(entrants or [], rule, library)
     from dlc.cli import race_options, race_run  # on use: NumPy
 

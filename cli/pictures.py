@@ -3,7 +3,6 @@
 Nothing heavy is imported before something is saved, so that what cannot be saved is refused before the race.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -149,6 +148,3 @@ def _write(path: Path, content: bytes) -> None:
     from dlc.kernels.cache import write_whole
 
     write_whole(path, content)
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)  # a draft is its writer's alone; what was asked for is as readable as any other file

@@ -52,12 +52,12 @@ def benchmark_score(costs: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 
 def robust_decades(plan: Plan, trials: Sequence[Trial], target: float | None) -> float:
-    """How many decades of rates take at most twice the gradients of the best one; nan where it was not tuned.
+    """How many decades of rates take at most twice the gradients of the best one; nan without tuning or a target.
 
     Each trial stands for the rates that are nearer to it than to its neighbours, in the logarithm.
     """
     costs = rate_costs(trials, target)
-    if len(costs) < 3:
+    if len(costs) < 3 or target is None:
         return math.nan
     rates = np.log10([rate for rate, _ in costs])
     edges = np.concatenate([rates[:1], (rates[1:] + rates[:-1]) / 2, rates[-1:]])
@@ -65,7 +65,6 @@ def robust_decades(plan: Plan, trials: Sequence[Trial], target: float | None) ->
     best = values.min()
     if not np.isfinite(best):
         return 0.0
-    # Of losses (no target) those count that are within twice the way from the best.
     return float(np.diff(edges)[values <= NEAR * best].sum())
 
 
@@ -77,6 +76,8 @@ def rate_costs(trials: Sequence[Trial], target: float | None) -> list[tuple[floa
 
 def tunability(trials: Sequence[Trial], steps: int) -> list[float]:
     """The expected best ECDF area when k = 1, 2, ... trials are drawn from all that were made."""
+    if steps < 2:
+        return []
     areas = np.sort([1 - trial.log_cost / math.log10(steps) for trial in trials])
     n = len(areas)
     shares = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlc.cli import progress, race_record, race_tables, show, suite, why
+from dlc.cli import progress, race_record, race_tables, show, start_map, suite, why
 from dlc.cli.board import Board
 from dlc.cli.entrants import Entrant
 from dlc.cli.errors import BadInputError
@@ -16,8 +16,6 @@ from dlc.cli.race_plan import Plan
 from dlc.cli.race_record import Row
 from dlc.cli.tournament import Race, hold
 from dlc.cli.verdict import verdict
-
-LEAST_MAP, MOST_MAP = 2, 512
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,10 @@ def check(request: Request) -> None:
     for plan in request.plans:
         if several and not plan.knows_targets:
             raise BadInputError(f"{_name(plan)} has no least loss that is known, so it cannot be one of several")
-    side = request.start_map
-    if side is not None and not LEAST_MAP <= side <= MOST_MAP:
-        raise BadInputError(f"--map {side} is not between {LEAST_MAP} and {MOST_MAP}")
-    if side is not None and request.plans[0].arena.card.dimension != 2:
-        raise BadInputError(f"--map needs a problem of two dimensions, which {_name(request.plans[0])} is not")
+    if request.picture and not request.save:
+        raise BadInputError(f"--picture {request.picture} needs a file to --save it in")
+    if request.start_map is not None:
+        start_map.check(request.plans[0], request.start_map)
 
 
 def hold_one(request: Request, pool: Executor) -> None:
@@ -97,13 +94,11 @@ def _check_distinct(names: Sequence[str]) -> None:
 def _map_and_save(request: Request, race: Race, told: dict[str, Any], pool: Executor) -> None:
     found = None
     if request.start_map is not None:
-        from dlc.cli.start_map import show_map, start_map
-
         with progress.compiling():
-            found = start_map(race, request.start_map, pool)
+            found = start_map.start_map(race, request.start_map, pool)
         if not request.as_json:
             print()
-            show_map(found)
+            start_map.show_map(found)
     for path in request.save:
         from dlc.cli import pictures
 

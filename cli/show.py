@@ -66,7 +66,10 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, accent: int 
     for index, row in enumerate(cells):
         grid.add_row(*row, style=ACCENT if index == accent else None)
     natural = sum(widths) + 2 * len(widths)
-    terminal().print(grid, width=None if folded else max(terminal().width, natural), crop=False, soft_wrap=not folded)
+    console = terminal()
+    if not folded and natural > console.width:  # a console cuts off what is wider than itself
+        console = Console(width=natural, highlight=False, markup=False, emoji=False)
+    console.print(grid, crop=False, soft_wrap=not folded)
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> None:

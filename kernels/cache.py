@@ -46,6 +46,9 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            mask = os.umask(0)
+            os.umask(mask)
+            os.fchmod(handle, 0o666 & ~mask)  # a draft is its writer's alone, a file is as readable as any other
         os.replace(draft, path)
     except BaseException:  # a full disk or Ctrl-C leaves no half file behind
         os.unlink(draft)

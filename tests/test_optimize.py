@@ -153,6 +153,12 @@ def test_in_a_pipe_the_table_is_on_stdout_and_the_verdict_on_stderr(dlc):
     assert "again: dlc optimize adam:lr=0.1 gd:lr=10 --on rosenbrock --steps 400 --runs 9" in done.err
 
 
+def test_one_step_one_run_and_one_trial_are_a_race(dlc):
+    done = dlc("optimize", "adam", "--steps", "1", "--runs", "1", "--trials", "1")
+    assert done.code == 0, done.err
+    assert len(done.table) == 1
+
+
 def test_when_all_diverge_there_is_still_a_table(dlc):
     done = dlc("optimize", "gd:lr=10", "momentum:lr=10", "--runs", "6")
     assert done.code == 0
@@ -232,7 +238,10 @@ BAD_INPUT = [
     (["adam", "--why"], "at least two entrants"),
     (["adam", "gd", "--why", "--on", "mnist1d_mlp"], "minima are known"),
     (["adam", "--map", "1"], "--map 1"),
-    (["adam", "--map", "9", "--on", "quadratic"], "two dimensions"),
+    (["adam", "--map", "9", "--on", "quadratic"], "a map of starts needs 2"),
+    (["adam", "--map", "9", "--on", "saddle"], "no target to reach"),
+    (["adam", "--picture", "curves"], "needs a file"),
+    (["adam", "--markdown", "x.md"], "--markdown is for --verify"),
     (["adam", "--as", "tensorflow"], "tensorflow"),
     (["adam+nothing"], "no modifier or schedule 'nothing'"),
     (["adam+gd"], "one optimizer"),

@@ -3,6 +3,7 @@
 Each task is some lanes of a cell. Dask runs anew what a lost worker had, or had done and not yet handed over.
 """
 
+import asyncio
 import logging
 import pickle
 import platform
@@ -71,14 +72,16 @@ class Cluster(Machines):
 
         pieces = [piece for cell in cells for piece in cell.split(lanes_of_a_task(cell))]
         packed = [pickle.dumps(piece) for piece in pieces]
-        futures = [self._client.submit(work, each, facts(), pure=False, retries=RETRIES) for each in packed]
-        places = {future: place for place, future in enumerate(futures)}
+        # What is done is let go, so that it is not run anew when its worker dies.
+        waiting = {
+            self._client.submit(work, each, facts(), pure=False, retries=RETRIES): place
+            for place, each in enumerate(packed)
+        }
         outcomes: list[Any] = [None] * len(pieces)
         try:
-            for future in progress.over(
-                as_completed(futures, loop=self._client.loop), "on the cluster", total=len(futures)
-            ):
-                outcomes[places[future]] = future.result()
+            done = as_completed(list(waiting), loop=self._client.loop)
+            for future in progress.over(done, "on the cluster", total=len(packed)):
+                outcomes[waiting.pop(future)] = future.result()
         except (AnotherMachineError, MissingExtraError) as error:
             raise BadInputError(f"a worker of {self._address} does not fit: {error}") from None
         except KilledWorker as error:
@@ -88,7 +91,7 @@ class Cluster(Machines):
             raise FailedError(f"the scheduler at {self._address} is gone") from None
         finally:
             if self._client.status == "running":
-                self._client.cancel(futures)
+                self._client.cancel(list(waiting))
         found = iter(outcomes)
         return [Outcome.joined([next(found) for _ in cell.split(lanes_of_a_task(cell))]) for cell in cells]
 
@@ -107,15 +110,34 @@ def connected(address: str) -> Iterator[Cluster]:
         raise BadInputError("--dask needs distributed, which is not installed: pip install 'dlc[dask]'") from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it reports comes to us as an error too
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise BadInputError(
-            f"no Dask scheduler answers at {address} ({' '.join(str(error).split())[:100]}); "
-            "start one with `dask scheduler`, which tells its address"
-        ) from None
-    with client:
+        kind = asyncio.run(asyncio.wait_for(_kind(address), PATIENCE))
+    except (OSError, ValueError, TypeError):
+        kind = ""
+    if kind != "Scheduler":
+        found = (
+            f"{address} is the address of a Dask {kind.lower()}" if kind else f"no Dask scheduler answers at {address}"
+        )
+        raise BadInputError(f"{found}; `dask scheduler` starts a scheduler and tells its address")
+    with Client(address, timeout=PATIENCE, set_as_default=False) as client:
         _check_workers(client, address)
         yield Cluster(client, address)
+
+
+async def _kind(address: str) -> str:
+    """What answers at an ADDRESS; a client alone would wait for ever for a server that is not Dask's.
+
+    Raises OSError, ValueError, TypeError.
+    """
+    from distributed.core import connect
+    from distributed.security import Security
+
+    comm = await connect(address, **Security().get_connection_args("client"))
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        answer = await comm.read()
+        return str(answer["type"])
+    finally:
+        comm.abort()
 
 
 def _check_workers(client: Any, address: str) -> None:

@@ -1,5 +1,6 @@
 """What libraries have among their optimizers is all offered or left out with a reason; what no walk shows."""
 
+import itertools
 import json
 
 import numpy as np
@@ -69,7 +70,7 @@ def standardised(points, gradients, links):
     places = [0, *RECORD["steps"]]
     free = np.array(RECORD["start"]) - knobs["lr"] * np.cumsum([np.zeros(points.shape[1]), *gradients], axis=0)
     apart = np.array([RECORD["start"], *points]) - free[places]
-    spread = [np.sqrt(variances[begin:end].sum()) for begin, end in zip(places, places[1:], strict=False)]
+    spread = [np.sqrt(variances[begin:end].sum()) for begin, end in itertools.pairwise(places)]
     return np.diff(apart, axis=0) / (knobs["lr"] * np.array(spread)[:, None])
 
 
@@ -92,3 +93,13 @@ def test_noise_has_the_librarys_distribution(k):
     theirs = standardised(np.array(RECORD["walks"][offer.name][k]), gradients, links)
     assert abs(theirs.mean()) < 4 / np.sqrt(theirs.size)
     assert abs((theirs**2).mean() - 1) < 4 * np.sqrt(2 / theirs.size)
+
+
+def test_schedule_free_without_interpolation_is_the_mean_of_gradient_descent():
+    gradients = np.array(RECORD["gradients"])
+    link = kernels.chain([("schedule_free_sgd", {"beta": 0.0})])
+    walk = kernels.Walk(link, np.reshape(RECORD["start"], (-1, 1)), 0.1)
+    for g in gradients:
+        walk.step(g[:, None])
+    points = np.array(RECORD["start"]) - 0.1 * np.cumsum(gradients, axis=0)
+    assert walk.answer[:, 0] == pytest.approx(points.mean(axis=0), rel=1e-12)

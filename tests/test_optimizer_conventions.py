@@ -1,10 +1,10 @@
 """Optimizers as torch, keras and optax have them: every recorded setting walked by kernels and by the reference."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
 from dlc.cli import params
 from dlc.kernels import chain as kernels
@@ -12,7 +12,7 @@ from dlc.reference.chain import Walk, in_order
 from dlc.reference.convention import REQUIRED
 from dlc.reference.optimizer_conventions import OFFERS
 
-RECORD = json.loads((ROOT / "tests/data/optimizers.json").read_text())
+RECORD = json.loads((Path(__file__).parent / "data/optimizers.json").read_text())
 BLOCKS = ((0, 2, 3), (6, 1, 2))
 CASES = [(offer, k) for offer in OFFERS for k in range(len(offer.cases)) if not offer.is_random]
 TOLERANCE = 1e-12
@@ -38,17 +38,22 @@ def reference_walk(links, start, gradients, losses, lr, place):
         yield np.array(getattr(walk, place), float)
 
 
-@pytest.mark.parametrize(("offer", "k"), CASES, ids=case_id)
-def test_chain_walks_as_the_library_does(offer, k):
+def compared(walk, offer, k):
+    """The points of a recorded setting after the steps that are kept: ours and the library's."""
     links = offer.links(**offer.cases[k])
     (rate,) = [link.knobs["lr"] for link in links if "lr" in link.knobs]
     expected = np.array(RECORD["walks"][offer.name][k])
     kept = [step - 1 for step in RECORD["steps"]]
     place = "answer" if offer.name in JUDGED or offer.cases[k].get("use_ema") else "x"
-    given = RECORD["start"], RECORD["gradients"], RECORD["losses"], rate, place
-    for walked in (kernel_walk(links, *given), reference_walk(links, *given)):
-        points = np.array(list(walked))[kept, : expected.shape[1]]  # some libraries take the matrix alone
-        assert np.all(np.abs(points - expected) <= TOLERANCE * np.maximum(1, np.abs(expected)))
+    points = walk(links, RECORD["start"], RECORD["gradients"], RECORD["losses"], rate, place)
+    return np.array(list(points))[kept, : expected.shape[1]], expected  # some libraries take the matrix alone
+
+
+@pytest.mark.parametrize("walk", [kernel_walk, reference_walk])
+@pytest.mark.parametrize(("offer", "k"), CASES, ids=case_id)
+def test_chain_walks_as_the_library_does(offer, k, walk):
+    points, expected = compared(walk, offer, k)
+    assert np.all(np.abs(points - expected) <= TOLERANCE * np.maximum(1, np.abs(expected)))
     assert not np.array_equal(expected[-1], RECORD["start"])  # it went somewhere
 
 

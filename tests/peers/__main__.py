@@ -4,7 +4,18 @@ import sys
 
 import jax
 
-from tests.peers import activations, deviations, losses, metrics, modifiers, names, optimizers, recording, schedules
+from tests.peers import (
+    activations,
+    deviations,
+    losses,
+    metrics,
+    modifiers,
+    names,
+    optimizer_speed,
+    optimizers,
+    recording,
+    schedules,
+)
 
 jax.config.update("jax_enable_x64", True)
 rewrite = "--record" in sys.argv[1:]
@@ -22,5 +33,5 @@ same = [
     recording.check(optimizers.RECORD, optimizers.LIBRARIES, optimizers.recorded(), rewrite=rewrite),
 ]
 activations.race_sigmoid()
-optimizers.race_speed()
+optimizer_speed.main()
 sys.exit(0 if all(same) else 1)

@@ -66,9 +66,6 @@ class Board:
         self._live: Live | None = None
 
     def __enter__(self) -> "Board":
-        if self._console.is_terminal:
-            self._live = Live(console=self._console, transient=True, auto_refresh=False)
-            self._live.start()
         return self
 
     def __exit__(
@@ -80,8 +77,11 @@ class Board:
     def report(self, phase: str, done: int, races: Sequence[Any]) -> None:
         """Draw RACES (dlc.kernels.race.Race) after DONE steps of a PHASE, unless that was done just now."""
         began = time.monotonic()
-        if not self._live or began < self._next:
+        if not self._console.is_terminal or began < self._next:
             return
+        if not self._live:  # not before: what runs elsewhere shows its progress in another way
+            self._live = Live(console=self._console, transient=True, auto_refresh=False)
+            self._live.start()
         self._live.update(self.drawn(phase, done, races), refresh=True)
         ended = time.monotonic()
         self._next = ended + min(LONGEST, max(SECONDS, (1 / SHARE - 1) * (ended - began)))

@@ -108,7 +108,8 @@ def connected(address: str) -> Iterator[Cluster]:
         from distributed import Client
     except ImportError:
         raise BadInputError("--dask needs distributed, which is not installed: pip install 'dlc[dask]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it reports comes to us as an error too
+    for name in ("distributed", "distributed.client"):  # what they report comes to us as an error too
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         kind = asyncio.run(asyncio.wait_for(_kind(address), PATIENCE))
     except (OSError, ValueError, TypeError):
@@ -147,6 +148,10 @@ def _check_workers(client: Any, address: str) -> None:
     except TimeoutError:
         remedy = f"start some with `dask worker {address}`"
         raise BadInputError(f"the scheduler at {address} has no workers; {remedy}") from None
+    try:
+        client.run_on_scheduler(facts)  # it reads what it passes on
+    except Exception as error:
+        raise BadInputError(f"the scheduler at {address} does not fit: {error}; install dlc there as well") from None
     for name, found in client.run(check, facts(), on_error="return").items():
         if found is not None:
             raise BadInputError(f"the worker {name} does not fit: {found}")

@@ -12,15 +12,22 @@ Item = TypeVar("Item")
 # Fewer items than this are done before a bar could be read.
 BAR_FROM = 2000
 
+_shown: list[str] = []  # the bar that is on the terminal: one within it would spoil it
+
 
 def over(items: Iterable[Item], doing: str, *, total: int | None = None) -> Iterator[Item]:
     """ITEMS one by one, with a bar on a terminal when there are many, or when their TOTAL is stated."""
-    if not sys.stderr.isatty() or (total is None and isinstance(items, Sized) and len(items) < BAR_FROM):
+    are_few = total is None and isinstance(items, Sized) and len(items) < BAR_FROM
+    if not sys.stderr.isatty() or are_few or _shown:
         yield from items
         return
     from rich.progress import track
 
-    yield from track(items, description=doing, total=total, console=show.side_channel(), transient=True)
+    _shown.append(doing)
+    try:
+        yield from track(items, description=doing, total=total, console=show.side_channel(), transient=True)
+    finally:
+        _shown.remove(doing)
 
 
 @contextmanager

@@ -180,6 +180,8 @@ def _workers(threads: int | None, dask: str) -> Iterator[Executor]:
     if threads is not None and threads < 1:
         raise BadInputError(f"--threads {threads} is less than 1; give 1 or more")
     if dask:
+        if threads is not None:
+            raise BadInputError("--threads is for this machine, and --dask runs on others; leave one of them out")
         from dlc.cli.cluster import connected
 
         with connected(dask) as cluster:

@@ -25,7 +25,7 @@ from dlc.kernels.problems import problem_of
 from dlc.kernels.race import Race, advance_all
 
 RUNS, STEPS = 256, 50_000
-BUDGET = 8  # seconds for all contenders of a line
+BUDGET = 1.5  # seconds for all contenders of a line
 SIZES = (10_000, 1_000_000, 20_000_000)
 
 Call = Callable[[], Any]
@@ -33,8 +33,6 @@ Call = Callable[[], Any]
 # Function, dimension, and the same function in jax.
 FUNCTIONS: dict[tuple[str, int], Callable[[Any], Any]] = {
     ("rosenbrock", 2): lambda x: 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2,
-    ("himmelblau", 2): lambda x: (x[0] ** 2 + x[1] - 11) ** 2 + (x[0] + x[1] ** 2 - 7) ** 2,
-    ("booth", 2): lambda x: (x[0] + 2 * x[1] - 7) ** 2 + (2 * x[0] + x[1] - 5) ** 2,
     ("rastrigin", 2): lambda x: 10 * x.size + jnp.sum(x**2 - 10 * jnp.cos(2 * math.pi * x)),
     ("quadratic", 10): lambda x: jnp.sum(1e4 ** (jnp.arange(10, dtype=x.dtype) / 9) * x**2) / 2,
     ("rosenbrock", 10): lambda x: jnp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2),

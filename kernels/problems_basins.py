@@ -6,8 +6,12 @@ small angles.
 """
 
 import numpy as np
+from numba.extending import register_jitable
 
 from dlc.kernels.functions import function
+from dlc.kernels.trigonometry import sine_and_versine
+
+sine_and_versine_of_doubles = sine_and_versine.float32_twin
 
 
 @function(2)
@@ -87,15 +91,21 @@ def mccormick(x, g, loss, _t, _task):
         g[1, j] = wave - across + 2.5
 
 
+@register_jitable
+def half_turn(r):
+    """sin πr and cos πr for |r| ≤ ½, from the sine and the cosine of half the angle: no branch, so in vectors."""
+    s, v = sine_and_versine_of_doubles(0.5 * np.pi * r)
+    return 2 * s * (1 - v), 1 - 2 * s * s
+
+
 @function(2)
 def rastrigin(x, g, loss, _t, _task):
     loss[:] = 0.0
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            half = np.sin(np.pi * (x[i, j] - np.rint(x[i, j])))
-            angle = 2 * np.pi * (x[i, j] - np.rint(x[i, j]))
-            loss[j] += x[i, j] * x[i, j] + 20 * half * half
-            g[i, j] = 2 * x[i, j] + 20 * np.pi * np.sin(angle)
+            s, c = half_turn(x[i, j] - np.rint(x[i, j]))
+            loss[j] += x[i, j] * x[i, j] + 20 * s * s
+            g[i, j] = 2 * x[i, j] + 40 * np.pi * s * c
 
 
 @function(2)

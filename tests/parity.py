@@ -1,4 +1,4 @@
-"""`python -m tests.parity` writes the parity table: every setting on file of every library's optimizer, by our kernels."""
+"""`python -m tests.parity` writes the parity table: every recorded setting of the libraries, by our kernels."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.test_optimizer_conventions import RECORD, compared, kernel_walk
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "bench_results" / "parity.md"
-HEADER = "| library | optimizer | by default it is, in parts of dlc | settings | worst difference |\n|---|---|---|---|---|"
+HEADER = "| library | optimizer | by default, in parts of dlc | settings | worst difference |\n|---|---|---|---|---|"
 
 
 def worst(offer: Offer) -> float:
@@ -50,7 +50,8 @@ def brief(text: str) -> str:
     for library, cells in found.items():
         names = ", ".join(each[1].rpartition(".")[2] for each in cells)
         settings = sum(int(each[3]) for each in cells)
-        lines.append(f"| {library} | {len(cells)} | {settings} | {max(float(each[4]) for each in cells):.1e} | {names} |")
+        greatest = max(float(each[4]) for each in cells)
+        lines.append(f"| {library} | {len(cells)} | {settings} | {greatest:.1e} | {names} |")
     return "\n".join(lines)
 
 
@@ -62,9 +63,9 @@ def main() -> None:
     ]
     text = (
         "# Optimizers beside the libraries' own\n\n100 steps over random gradients in float64, by dlc's kernels and by "
-        f"{versions}; differences are relative to the larger of 1 and the number.\n\n{HEADER}\n" + "\n".join(lines) + "\n"
+        f"{versions}; differences are relative to the larger of 1 and the number.\n"
     )
-    write_whole(TABLE, text.encode())
+    write_whole(TABLE, "\n".join([text, HEADER, *lines, ""]).encode())
     print(json.dumps({"written": str(TABLE.relative_to(ROOT))}))
 
 

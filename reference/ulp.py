@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 DIGITS = 50
@@ -52,9 +53,16 @@ def ulps(value: float, true: Any, dtype: str) -> float:
     with mpmath.workdps(DIGITS):
         true = mpmath.mpf(true)
         exponent = mpmath.mag(true) - 1 if true else form.least_exponent
-        exponent = int(min(max(exponent, form.least_exponent), form.greatest_exponent))
-        limit = mpmath.mpf(2) ** (form.greatest_exponent + 1)
-        there = math.copysign(1, value) * limit if math.isinf(value) else mpmath.mpf(value)
-        if abs(true) > limit:
-            true = limit if true > 0 else -limit
-        return float(abs(there - true) / mpmath.mpf(2) ** (exponent - form.digits + 1))
+        if exponent > form.greatest_exponent:
+            true, exponent = math.copysign(1, true) * _beyond(form), form.greatest_exponent
+        there = math.copysign(1, value) * _beyond(form) if math.isinf(value) else value
+        unit = max(exponent, form.least_exponent) - form.digits + 1
+        return float(mpmath.ldexp(abs(true - there), -unit))
+
+
+@cache
+def _beyond(form: Format) -> Any:
+    """The power of two that an overflow counts as."""
+    import mpmath
+
+    return mpmath.ldexp(1, form.greatest_exponent + 1)

@@ -31,12 +31,20 @@ def kept(folder: Path) -> list[Path]:
     return sorted(folder.glob("kernels/*/*.kernel"))
 
 
-def test_compiled_once_and_said_so(tmp_path):
-    first, second = ask(tmp_path), ask(tmp_path)
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """A folder with the kernels of one answer, and the run that compiled them."""
+    folder = tmp_path_factory.mktemp("compiled")
+    return folder, ask(folder)
+
+
+def test_compiled_once_and_said_so(compiled):
+    folder, first = compiled
+    second = ask(folder)
     assert first.stdout == second.stdout
     assert "compiling kernels" in first.stderr
     assert second.stderr == ""
-    assert len(kept(tmp_path)) == 2
+    assert len(kept(folder)) == 2
 
 
 def test_a_change_in_any_kernel_source_is_seen(tmp_path):
@@ -55,8 +63,9 @@ def test_a_change_in_any_kernel_source_is_seen(tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"rubbish", None])
-def test_a_damaged_file_is_compiled_anew(tmp_path, damage):
-    first = ask(tmp_path)
+def test_a_damaged_file_is_compiled_anew(tmp_path, compiled, damage):
+    folder, first = compiled
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     for file in kept(tmp_path):
         file.write_bytes(file.read_bytes()[:-100] if damage is None else damage)
     second = ask(tmp_path)

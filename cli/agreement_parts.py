@@ -24,12 +24,12 @@ def check_optimizer(card: OptimizerCard, steps: int = STEPS, lanes: int = LANES)
     yield check_chain(card.name, "step", [Link(card)], card.agreement, steps, lanes)
 
 
-def check_modifier(card: ModifierCard) -> Iterator[Agreement]:
+def check_modifier(card: ModifierCard, steps: int = STEPS, lanes: int = LANES) -> Iterator[Agreement]:
     """The same, of the modifier with Adam under a schedule, where it is none itself."""
     links = [Link(card), Link(OPTIMIZERS["adam"])]
     if card.stage != "rate":
         links.append(Link(SCHEDULES["cosine"], {"steps": 2.0 * STEPS}))
-    yield check_chain(card.name, "step with adam", links, card.agreement)
+    yield check_chain(card.name, "step with adam", links, card.agreement, steps, lanes)
 
 
 def check_schedule(card: ScheduleCard) -> Iterator[Agreement]:

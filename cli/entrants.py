@@ -75,6 +75,8 @@ def read_entrants(typed: Sequence[str], library: str = "") -> list[Entrant]:
 
     Raises BadInputError, UnknownNameError.
     """
+    if library not in ("", *libraries.LIBRARIES):
+        raise BadInputError(f"no library {library!r}; choose {', '.join(libraries.LIBRARIES)}")
     entrants = [_read_entrant(text, library) for text in typed or libraries.all_of(library)]
     for position, entrant in enumerate(entrants):
         for other in entrants[:position]:

@@ -79,9 +79,16 @@ def _ours(card: OptimizerCard, settings: str | None, paper: Mapping[str, float],
 
 def _theirs(library: str, name: str, settings: str | None) -> Read:
     offer = _offer(library, name)
+    if offer is None and name in OPTIMIZERS:
+        from dlc.reference.optimizer_conventions import offers
+
+        having = ", ".join(each.name for each in offers(OPTIMIZERS[name].name)) or "no library"
+        raise BadInputError(f"{library} has no {name}; it is in {having}")
     if offer is None:
         known = [each for one in _offers(library) for each in (one.short, one.card, one.name)]
-        raise UnknownNameError(f"optimizer of {library}", name, dict.fromkeys(known), f"`dlc diff {name}` may help")
+        raise UnknownNameError(
+            f"optimizer of {library}", name, dict.fromkeys(known), f"`--as {library}` alone races all that it has"
+        )
     typed = _read_arguments(offer, settings)
     try:
         links = offer.links(**typed)

@@ -5,6 +5,7 @@ import platform
 import shlex
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,16 @@ def _batch_orders(plan: Plan, seeds: np.ndarray) -> np.ndarray:
     return np.array([batch(rows, rows, int(seeds[0]), t) for t in (1, 2)])
 
 
-def command(plan: Plan, typed: Sequence[str], library: str, defaults: Plan) -> str:
+def command(
+    plans: Sequence[Plan], typed: Sequence[str], library: str, defaults: Plan, with_saved: Sequence[Path] = ()
+) -> str:
     """The line that holds the race of the TYPED entrants again; options only where they differ from the DEFAULTS."""
-    words = ["dlc", "optimize", *typed, "--on", plan.arena.card.name]
+    plan = plans[0]
+    words = ["dlc", "optimize", *typed]
+    for each in plans:
+        words += ["--on", each.arena.card.name]
+    for path in with_saved:
+        words += ["--with", str(path)]
     if library:
         words += ["--as", library]
     for name, value in plan.arena.knobs.items():

@@ -1,5 +1,6 @@
 """From what was typed to a plan: the problem, and defaults that take a few seconds."""
 
+import math
 from collections.abc import Sequence
 
 from dlc.cli import params
@@ -39,6 +40,8 @@ def arena(name: str, parameters: Sequence[str] = (), dimension: int | None = Non
 
 def arena_of(name: str, knobs: dict[str, float], dimension: int | None = None, rotation: float = 0.0) -> Arena:
     """The problem or objective of that NAME, as races have it. Raises UnknownNameError, WrongDimensionError."""
+    if not math.isfinite(rotation):
+        raise BadInputError(f"--rotate {rotation:g} is not finite")
     card = problem_named(name)
     descended = card.descended(knobs) if isinstance(card, ObjectiveCard) else card
     if dimension is not None:

@@ -13,7 +13,7 @@ from dlc.cli.errors import BadInputError
 from dlc.cli.race_measures import ecdf_area, plain_trials, robust_decades, tunability
 from dlc.cli.race_plan import TARGETS, costs
 from dlc.cli.tournament import Race, Standing
-from dlc.cli.verdict import Measure, ranking
+from dlc.cli.verdict import Measure, counted, ranking
 
 SHOWN_BUDGETS = (1, 2, 4, 8, 16, 32, 64)  # trials, of the tunability
 
@@ -59,8 +59,9 @@ class Row:
 
 
 def rows(race: Race) -> list[Row]:
-    """The rows of a race, in the order of its entrants."""
-    return [_row(race, standing) for standing in race.standings]
+    """The rows of a race; those that nothing else tells apart come by what they reached, then by their losses."""
+    found = [_row(race, standing) for standing in race.standings]
+    return sorted(found, key=lambda row: (0.0 if math.isnan(row.area) else -row.area, row.loss))
 
 
 def _row(race: Race, standing: Standing) -> Row:
@@ -100,14 +101,14 @@ def measure(found: Sequence[Row], target: float | None, problem: str, steps: int
     """What the runs are compared by: gradients to a target, or the last losses."""
     if target is not None:
         values = {row.entrant: row.costs(target).tolist() for row in found}
-        return Measure(values, "gradients", f"on {problem} to {target:g} of the first gap")
+        return Measure(values, "fewer gradients", f"on {problem} to {target:g} of the first gap")
     least = min((min(row.losses) for row in found), default=0.0)
-    where = f"on {problem} after {steps} gradients"
+    where = f"on {problem} after {counted(steps, 'gradient')}"
     if least > 0:
-        return Measure({row.entrant: row.losses for row in found}, "loss", where)
+        return Measure({row.entrant: row.losses for row in found}, "smaller loss", where)
     # A ratio needs positive numbers: the way above the least that anyone saw.
     gaps = {row.entrant: [loss - least + 1e-12 for loss in row.losses] for row in found}
-    return Measure(gaps, "loss above the least one seen", where)
+    return Measure(gaps, "smaller loss above the least one seen", where)
 
 
 def ranked(found: Sequence[Row], by: Measure) -> list[Row]:
@@ -132,7 +133,11 @@ def record(
 def read(path: Path, card: dict[str, Any]) -> list[Row]:
     """The rows of a saved race. Raises BadInputError where it is no such file, or was held on something else."""
     try:
-        saved = json.loads(path.read_text())
+        text = path.read_text()
+    except OSError as error:
+        raise BadInputError(f"{path}: {error.strerror}") from None
+    try:
+        saved = json.loads(text)
         theirs = saved["hash"]
         found = [
             Row(**{name: _number(entrant[name]) for name in Row.__dataclass_fields__}) for entrant in saved["entrants"]

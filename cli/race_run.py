@@ -65,12 +65,21 @@ def hold_one(request: Request, pool: Executor) -> None:
     by = race_record.measure(found, race.target, _name(plan), plan.steps)
     ordered, sentences = race_record.ranked(found, by), verdict(by)
     told = race_record.record(card, ordered, race.target, sentences)
-    told["command_line"] = command(plan, request.typed, request.library, request.defaults[0])
+    told["command_line"] = command(
+        request.plans, request.typed, request.library, request.defaults[0], request.with_saved
+    )
+    found_map = None
+    if request.start_map is not None:
+        with progress.compiling():
+            found_map = start_map.start_map(race, request.start_map, pool)
+    _save(request, race, told, found_map)  # before anything is printed: a reader may close the pipe
     if request.as_json:
         show.json_object("optimize", **told)
-    else:
-        _print(request, plan, ordered, told)
-    _map_and_save(request, race, told, pool)
+        return
+    _print(request, plan, ordered, told)
+    if found_map is not None:
+        print()
+        start_map.show_map(found_map)
 
 
 def _print(request: Request, plan: Plan, ordered: Sequence[Row], told: dict[str, Any]) -> None:
@@ -91,18 +100,13 @@ def _check_distinct(names: Sequence[str]) -> None:
             raise BadInputError(f"{name} is in this race and in a saved one, or in two saved ones")
 
 
-def _map_and_save(request: Request, race: Race, told: dict[str, Any], pool: Executor) -> None:
-    found = None
-    if request.start_map is not None:
-        with progress.compiling():
-            found = start_map.start_map(race, request.start_map, pool)
-        if not request.as_json:
-            print()
-            start_map.show_map(found)
+def _save(request: Request, race: Race, told: dict[str, Any], found: "start_map.StartMap | None") -> None:
+    """Write the files that were asked for; a map that was asked for is what a picture shows."""
     for path in request.save:
         from dlc.cli import pictures
 
-        pictures.save(race, path, request.picture, told, found)
+        is_still = path.suffix.lower().removeprefix(".") in pictures.STILLS
+        pictures.save(race, path, request.picture or ("map" if found and is_still else ""), told, found)
         show.note(f"wrote {path}")
 
 
@@ -114,18 +118,20 @@ def hold_suite(request: Request, pool: Executor) -> None:
             races.append(hold(plan, request.field, pool, lambda *_: None, keeps_curves=False))
     sentences = suite.verdict(races)
     told = suite.record(races, sentences)
-    if request.as_json:
-        show.json_object("optimize", **told)
-    else:
-        suite.table(races)
-        show.note(f"{len(races)} problems: {', '.join(_name(race.plan) for race in races)}")
-        show.note(race_tables.protocol(request.plans[0], [])[0])
-        race_tables.tell(race_tables.shortened(sentences))
+    told["command_line"] = command(request.plans, request.typed, request.library, request.defaults[0])
     for path in request.save:
         from dlc.cli import pictures
 
         pictures.save_suite(races, path, told)
         show.note(f"wrote {path}")
+    if request.as_json:
+        show.json_object("optimize", **told)
+    else:
+        suite.table(races)
+        show.note(f"{len(races)} problems: {', '.join(_name(race.plan) for race in races)}")
+        show.note(race_tables.protocol(request.plans[0], race_record.rows(races[0]))[0])
+        race_tables.tell(race_tables.shortened(sentences))
+        show.note(f"hash {told['hash']}; again: {told['command_line']}")
 
 
 def explain(request: Request, pool: Executor) -> None:

@@ -11,6 +11,7 @@ from dlc.cli import show
 from dlc.cli.race_measures import table_targets
 from dlc.cli.race_plan import Plan
 from dlc.cli.race_record import Row
+from dlc.cli.verdict import counted
 
 MOST_SENTENCES = 8
 
@@ -38,7 +39,7 @@ def _cells(row: Row, targets: Sequence[float], *, with_merit: bool) -> list[Any]
         cost = float(np.median(row.costs(target)))
         cells.append((cost, f"{cost:.0f}" if math.isfinite(cost) else "-"))
     if targets:
-        cells.append((row.area, f"{row.area:.3f}"))
+        cells.append((row.area, "" if math.isnan(row.area) else f"{row.area:.3f}"))
     width = row.robust_decades
     cells.append((width, "" if math.isnan(width) else f"{width:.1f}"))
     return [*cells, (row.lost, f"{row.lost}/{len(row.losses)}" if row.lost else "")]
@@ -46,13 +47,20 @@ def _cells(row: Row, targets: Sequence[float], *, with_merit: bool) -> list[Any]
 
 def protocol(plan: Plan, found: Sequence[Row]) -> list[str]:
     """How the race was held, and what is to be known of some rates."""
-    starts = f"on {plan.tuning_runs} starts that the race does not use"
+    starts = f"on {counted(plan.tuning_runs, 'start')} that the race does not use"
+    is_tuned = plan.trials > 1 and any(len(row.trials) > 1 for row in found or [])
     how = {
-        "tuned": f"{plan.trials} trials each, the default first, {starts}" if plan.trials > 1 else "untuned",
+        "tuned": f"{plan.trials} trials for each rate not given, the default first, {starts}"
+        if is_tuned
+        else "untuned",
         "default": "default rates, untuned",
         "free": "rate-free methods at their defaults, untuned",
     }[plan.rule]
-    lines = [f"{how}; {plan.runs} shared starts, {plan.steps} gradients a run; seed {plan.seed}"]
+    shared, cost = counted(plan.runs, "shared start"), counted(plan.steps, "gradient")
+    lines = [f"{how}; {shared}, {cost} a run; seed {plan.seed}"]
+    more = {row.entrant: sum(trial["extension"] for trial in row.trials) for row in found}
+    if charged := [f"{name} {count}" for name, count in more.items() if count]:
+        lines.append(f"further trials beyond an edge, charged: {', '.join(charged)}")
     lines += [
         f"{row.entrant}: the best rate, {row.lr:g}, is at the edge of what was tried, though that was extended once"
         for row in found
@@ -82,6 +90,7 @@ def shortened(sentences: Sequence[str]) -> list[str]:
 
 def tuning_table(found: Sequence[Row]) -> None:
     """What a budget of k trials is worth: the expected area of the best of k."""
+    show.note("area under the curve of targets reached, as expected of the best of k trials:")
     budgets = list(dict.fromkeys(k for row in found for k in row.tunability))
     show.table(["entrant", *(f"best of {k}" for k in budgets)], [_chances(row, budgets) for row in found])
 

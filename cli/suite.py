@@ -1,5 +1,6 @@
 """A suite: the same entrants raced on many functions, and what may be said of all of them together."""
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,9 +131,11 @@ def record(races: Sequence[Race], sentences: Sequence[str]) -> dict[str, Any]:
     """Everything, for --json."""
     found = profile_costs(races)
     problems = [race.plan.arena.card.name for race in races]
+    cards = [race_card(race.plan) for race in races]
     return {
+        "hash": hashlib.sha256("".join(card["hash"] for card in cards).encode()).hexdigest()[:16],
         "target": TARGET,
-        "races": [{**race_card(race.plan), "verdict_target": race.target} for race in races],
+        "races": [{**card, "verdict_target": race.target} for card, race in zip(cards, races, strict=True)],
         "entrants": [
             {**vars(each), "gradients_to_target": dict(zip(problems, found[each.entrant], strict=True))}
             for each in totals(races)

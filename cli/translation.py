@@ -46,7 +46,7 @@ def translated(source: Sequence[Link], target: Offer) -> dict[str, Any]:
     wanted = normal_form(source)
     candidates: list[tuple[int, dict[str, Any]]] = []
     for switches in _switches(target):
-        usual = {**target.required, **switches}
+        usual = {name: value for name, value in target.required.items() if name in target.defaults} | switches
         arguments = dict(usual)
         for name, value in _numbers(target, usual, wanted):
             if _form(target, {**arguments, name: value}) is not None:

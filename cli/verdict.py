@@ -17,7 +17,7 @@ class Measure:
     """What the runs are compared by: one number for each run of each entrant, the less the better."""
 
     values: Mapping[str, Sequence[float]]
-    unit: str  # what there is fewer or less of: "gradients", "loss"
+    unit: str  # what the better one has: "fewer gradients", "smaller loss"
     where: str  # "on rosenbrock to 1e-05 of the first loss"
     solved: float = -math.inf  # values up to it are equal
 
@@ -77,7 +77,7 @@ def verdict(measure: Measure) -> list[str]:
     pairs = len(others) * (len(others) + 1) // 2
     if runs < least_pairs(pairs):
         return [
-            f"{_counted(runs, 'run')} cannot tell {len(others) + 1} entrants apart; race them with "
+            f"{counted(runs, 'run')} cannot tell {len(others) + 1} entrants apart; race them with "
             f"--runs {least_pairs(pairs)} or more."
         ]
     found = [each for each in comparisons(measure) if each.better == leader]
@@ -92,9 +92,9 @@ def sentence(found: Comparison, measure: Measure) -> str:
     ratio, runs = found.ratio, found.runs
     if math.isinf(ratio.median):
         a, b = (int(np.isfinite(measure.values[name]).sum()) for name in (found.better, found.worse))
-        by = f"{a}/{runs} starts arrive, of the other's {b}/{runs}"
+        by = f"{a}/{runs} starts arrive, against {b}/{runs}"
     else:
-        by = f"median {_factor(ratio.median)}x fewer {measure.unit}, {_interval(ratio)}, {ratio.wins}/{runs} starts"
+        by = f"median {_factor(ratio.median)}x {measure.unit}, {_interval(ratio)}, {ratio.wins}/{runs} starts"
     return f"{found.better} beats {found.worse} {measure.where} ({by})."
 
 
@@ -105,10 +105,19 @@ def _interval(ratio: Ratio) -> str:
 
 
 def _factor(value: float) -> str:
-    return f"{value:.2g}" if value < 100 else f"{value:.0f}" if value < 1e4 else f"{value:.1e}"
+    return (
+        f"{value:.3g}"
+        if value < 10
+        else f"{value:.2g}"
+        if value < 100
+        else f"{value:.0f}"
+        if value < 1e4
+        else f"{value:.1e}"
+    )
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 

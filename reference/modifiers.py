@@ -40,7 +40,7 @@ def clip(at: At, state: State, t: int, *, max_norm: float = 1.0, eps: float = 0.
 
 @MODIFIERS.card(
     "g ← max(−bound, min(bound, g))", stage="gradient", requires=(positive("bound"),),
-    source="torch.nn.utils.clip_grad_value_; optax.clip",
+    source="torch 2.13, torch.nn.utils.clip_grad_value_; optax.clip",
 )
 def clip_value(at: At, state: State, t: int, *, bound: float = 1.0) -> Moved:
     """No coordinate of the gradient exceeds the bound."""
@@ -49,7 +49,7 @@ def clip_value(at: At, state: State, t: int, *, bound: float = 1.0) -> Moved:
 
 @MODIFIERS.card(
     "g ← g·min(1, max_norm/‖g‖), tensor by tensor", stage="gradient", requires=(positive("max_norm"),),
-    source="keras, the argument clipnorm",
+    source="keras 3.15, the argument clipnorm",
 )
 def clip_tensor(at: At, state: State, t: int, *, max_norm: float = 1.0) -> Moved:
     """Each tensor's gradient is shortened to the bound."""
@@ -172,7 +172,7 @@ def l1(at: At, state: State, t: int, *, weight: float = 0.01) -> Moved:
 
 
 @MODIFIERS.card(
-    "g ← −g", stage="gradient", source="torch.optim, the argument maximize",
+    "g ← −g", stage="gradient", source="torch 2.13, torch.optim, the argument maximize",
 )
 def maximize(at: At, state: State, t: int) -> Moved:
     """Uphill: every gradient is turned around."""

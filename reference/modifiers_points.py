@@ -46,7 +46,7 @@ def asam(at: At, state: State, t: int, *, radius: float = 0.5, eta: float = 0.01
 
 @MODIFIERS.card(
     "a step after every `count` gradients, with their mean", stage="probe", probes=True, gradients="count",
-    state={"sum": 0.0}, requires=(("count >= 1", lambda count: count >= 1),), source="optax.MultiSteps",
+    state={"sum": 0.0}, requires=(("count >= 1", lambda count: count >= 1),), source="optax 0.2.8, optax.MultiSteps",
 )
 def accumulate(at: At, state: State, t: int, *, count: float = 4.0) -> Moved:
     """Several batches count as one."""
@@ -135,7 +135,7 @@ def schedule_free(at: At, state: State, t: int, *, beta: float = 0.9, power: flo
         ("0 < factor < 1", lambda factor: 0 < factor < 1), positive("patience"), share("rtol"),
         not_negative("cooldown"), not_negative("least"), positive("steps"),
     ),
-    source="optax.contrib.reduce_on_plateau; torch's waits a step longer, and then acts on the next one",
+    source="optax 0.2.8, optax.contrib.reduce_on_plateau; torch's waits a step longer, and then acts on the next one",
 )
 def reduce_on_plateau(
     at: At, state: State, t: int, *, factor: float = 0.1, patience: float = 0.05, rtol: float = 1e-4,

@@ -13,7 +13,7 @@ MOMENTS = (positive("lr"), *BETAS, not_negative("eps"))
 
 @OPTIMIZERS.card(
     "G ← G + g²;  x ← x − η·g/√(G + ε)", state={"G": "initial"}, defaults_of="keras 3.15",
-    requires=(positive("lr"), not_negative("eps"), not_negative("initial")), source="keras.optimizers.Adagrad",
+    requires=(positive("lr"), not_negative("eps"), not_negative("initial")), source="keras 3.15, keras.optimizers.Adagrad",
 )
 def adagrad_eps_inside(
     x: Number, g: Number, state: Slots, t: int,
@@ -28,7 +28,7 @@ def adagrad_eps_inside(
 @OPTIMIZERS.card(
     "v ← α·v + (1−α)·g²;  b ← β·b + g/(√v + ε);  x ← x − η·b", state={"v": 0.0, "b": 0.0},
     requires=(*RUNNING, share("beta")), defaults_of="torch 2.13, with its momentum of 0 set to 0.9",
-    source="torch.optim.RMSprop, the argument momentum",
+    source="torch 2.13, torch.optim.RMSprop, the argument momentum",
 )
 def rmsprop_momentum(
     x: Number, g: Number, state: Slots, t: int,
@@ -75,7 +75,7 @@ def adam_eps_hat(
 
 @OPTIMIZERS.card(
     "m, v as in Adam;  w ← max(w, v);  x ← x − η·√(1−β₂ᵗ)/(1−β₁ᵗ)·m/(√w + ε)", state={"m": 0.0, "v": 0.0, "w": 0.0},
-    requires=MOMENTS, defaults_of="keras 3.15", source="keras.optimizers.Adam, the argument amsgrad",
+    requires=MOMENTS, defaults_of="keras 3.15", source="keras 3.15, keras.optimizers.Adam, the argument amsgrad",
 )
 def amsgrad_eps_hat(
     x: Number, g: Number, state: Slots, t: int,
@@ -106,7 +106,7 @@ def adamax(
 
 @OPTIMIZERS.card(
     "m as in Adam;  u ← max(β₂·u, |g|);  x ← x − η·m̂/(u + ε)", state={"m": 0.0, "u": 0.0}, requires=MOMENTS,
-    defaults_of="keras 3.15", source="keras.optimizers.Adamax",
+    defaults_of="keras 3.15", source="keras 3.15, keras.optimizers.Adamax",
 )
 def adamax_eps_outside(
     x: Number, g: Number, state: Slots, t: int,

@@ -55,7 +55,7 @@ def nesterov(
     "v ← β·v + (1−d)·g, but g in the first step;  x ← x − η·v", state={"v": 0.0},
     requires=(positive("lr"), share("beta"), share("dampening")),
     defaults_of="torch 2.13, with its momentum and dampening of 0 set to 0.9",
-    source="torch.optim.SGD, the argument dampening",
+    source="torch 2.13, torch.optim.SGD, the argument dampening",
 )
 def momentum_dampened(
     x: Number, g: Number, state: Slots, t: int,

@@ -251,7 +251,7 @@ def optimistic_adam(
     state={"v": "initial", "m": 0.0, "b": 0.0}, defaults_of="optax 0.2.8 where eps_in_sqrt is False",
     requires=(positive("lr"), share("alpha"), not_negative("eps"), not_negative("eps_root"), not_negative("initial"),
               share("beta"), switch("nesterov"), switch("centered"), switch("corrected")),
-    source="optax.rmsprop",
+    source="optax 0.2.8, optax.rmsprop",
 )
 def rmsprop_general(
     x: Number, g: Number, state: Slots, t: int,

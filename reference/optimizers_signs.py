@@ -68,7 +68,7 @@ def signum(
     "a = g·u;  a > 0: s ← η₊·s;  a < 0: s ← η₋·s;  a ≥ 0: x ← x − u, u ← s·sign(g);  a < 0: u ← 0",
     state={"u": 0.0, "s": "lr"}, needs="exact gradients", defaults_of=OPTAX,
     requires=(positive("lr"), share("shrink"), positive("grow"), positive("least"), positive("largest")),
-    source="optax.rprop",
+    source="optax 0.2.8, optax.rprop",
 )
 def rprop_delayed(
     x: Number, g: Number, state: Slots, t: int,

@@ -8,7 +8,7 @@ from dlc.reference.problem_family import Point, Rule, everywhere, only, problem
 # A card reads as one entry of a table.
 # fmt: off
 
-OURS = "dlc's own"
+OURS = "dlc's own, 2026"
 
 
 def saddle_gradient(x: Point) -> list[Number]:

@@ -58,7 +58,7 @@ def linear(t: int, *, end: float = 0.0, start: float = 1.0, begin: float = 0.0, 
 
 @SCHEDULES.card(
     "gamma^⌊s/size⌋", requires=(positive("size"), positive("gamma"), positive("steps")),
-    source="torch.optim.lr_scheduler.StepLR",
+    source="torch 2.13, torch.optim.lr_scheduler.StepLR",
 )
 def step(t: int, *, gamma: float = 0.1, size: float = 0.25, steps: float = 2000.0) -> Number:
     """A drop after every so many steps."""
@@ -84,7 +84,7 @@ def multistep(
         not_negative("first"), not_negative("second"), not_negative("third"),
         positive("begin_second"), positive("begin_third"), positive("steps"),
     ),
-    source="keras.optimizers.schedules.PiecewiseConstantDecay",
+    source="keras 3.15, keras.optimizers.schedules.PiecewiseConstantDecay",
 )
 def piecewise(
     t: int, *, first: float = 1.0, second: float = 0.5, third: float = 0.1,
@@ -101,7 +101,7 @@ def piecewise(
     requires=(
         positive("end"), not_negative("begin"), positive("every"), not_negative("least"), positive("steps"),
     ),
-    source="torch.optim.lr_scheduler.ExponentialLR; Li & Arora 2020, arXiv:1910.07454, for rates that grow",
+    source="torch 2.13, torch.optim.lr_scheduler.ExponentialLR; Li & Arora 2020, arXiv:1910.07454, for rates that grow",
 )
 def exponential(
     t: int, *, end: float = 0.01, begin: float = 0.0, every: float = 1.0, least: float = 0.0, steps: float = 2000.0,
@@ -174,7 +174,7 @@ def cosine(t: int, *, steps: float = 2000.0, end: float = 0.0, exponent: float =
 @SCHEDULES.card(
     "1 for s ≤ flat, then end + (1 − end)·(1 + cos(π·(s − flat)/(steps − flat)))/2",
     requires=(share("flat"), share("end"), positive("steps")),
-    source="fastai, Learner.fit_flat_cos",
+    source="fastai 2.8, Learner.fit_flat_cos",
 )
 def flat_cosine(t: int, *, flat: float = 0.75, end: float = 0.0, steps: float = 2000.0) -> Number:
     """The full rate for most of the race, then half a wave of the cosine."""
@@ -184,7 +184,7 @@ def flat_cosine(t: int, *, flat: float = 0.75, end: float = 0.0, steps: float = 
 
 @SCHEDULES.card(
     "end + (1 − end)·(1 + cos(π·s/period))/2", requires=(positive("period"), share("end"), positive("steps")),
-    source="torch.optim.lr_scheduler.CosineAnnealingLR, beyond T_max",
+    source="torch 2.13, torch.optim.lr_scheduler.CosineAnnealingLR, beyond T_max",
 )
 def cosine_wave(t: int, *, end: float = 0.0, period: float = 0.2, steps: float = 2000.0) -> Number:
     """The cosine as a wave: it climbs back as it fell."""

@@ -59,7 +59,7 @@ def warmup_linear(
         positive("warmup"), not_negative("start"), positive("end"), not_negative("begin"), positive("every"),
         not_negative("least"), POSITIVE_STEPS,
     ),
-    source="optax.warmup_exponential_decay_schedule",
+    source="optax 0.2.8, optax.warmup_exponential_decay_schedule",
 )
 def warmup_exponential(
     t: int, *, warmup: float = 0.05, start: float = 0.0, end: float = 0.01, begin: float = 0.0, every: float = 1.0,

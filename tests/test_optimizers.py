@@ -19,7 +19,11 @@ from dlc.reference.optimizers import MODIFIERS, OPTIMIZERS, SCHEDULES
 
 FAMILIES = {"optimizer": OPTIMIZERS, "modifier": MODIFIERS, "schedule": SCHEDULES}
 KERNELS = {"optimizer": STEPS, "modifier": MODIFIER_KERNELS, "schedule": SCHEDULE_KERNELS}
-CHECKS = {"optimizer": check_optimizer, "modifier": check_modifier, "schedule": check_schedule}
+CHECKS = {
+    "optimizer": lambda card: check_optimizer(card, steps=40, lanes=2),  # `dlc check` takes more of both
+    "modifier": lambda card: check_modifier(card, steps=40, lanes=2),
+    "schedule": check_schedule,
+}
 PART_CARDS = [(kind, name) for kind, family in FAMILIES.items() for name in family]
 
 

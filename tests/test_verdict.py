@@ -8,7 +8,7 @@ from dlc.cli.verdict import Measure, comparisons, ranking, verdict
 
 
 def judged(**values):
-    return verdict(Measure(values, "gradients", "on beale"))
+    return verdict(Measure(values, "fewer gradients", "on beale"))
 
 
 def test_a_sentence_says_by_how_much_how_surely_and_how_often():
@@ -26,7 +26,7 @@ def test_a_difference_that_is_not_clear_is_not_shown():
 
 def test_arriving_beats_not_arriving():
     (sentence,) = judged(a=[10.0] * 12, b=[math.inf] * 10 + [9.0] * 2)
-    assert sentence == "a beats b on beale (12/12 starts arrive, of the other's 2/12)."
+    assert sentence == "a beats b on beale (12/12 starts arrive, against 2/12)."
 
 
 def test_verdicts_that_cannot_be_given():

@@ -43,7 +43,7 @@ def _extension(path: Path) -> str:
     extension = path.suffix.lower().removeprefix(".")
     if extension not in EXTENSIONS:
         raise BadInputError(
-            f"{path}: --save writes {_listed(EXTENSIONS)}, not {path.suffix or 'a file without an ending'!r}"
+            f"{path}: --save writes {_listed(EXTENSIONS)}, not {path.suffix or 'a name without an ending'}"
         )
     return extension
 

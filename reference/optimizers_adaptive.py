@@ -13,7 +13,8 @@ MOMENTS = (positive("lr"), *BETAS, not_negative("eps"))
 
 @OPTIMIZERS.card(
     "G ← G + g²;  x ← x − η·g/√(G + ε)", state={"G": "initial"}, defaults_of="keras 3.15",
-    requires=(positive("lr"), not_negative("eps"), not_negative("initial")), source="keras 3.15, keras.optimizers.Adagrad",
+    requires=(positive("lr"), not_negative("eps"), not_negative("initial")),
+    source="keras 3.15, keras.optimizers.Adagrad",
 )
 def adagrad_eps_inside(
     x: Number, g: Number, state: Slots, t: int,

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlc.cli.cells import Cell, Outcome, Part
 from dlc.cli.entrants import Entrant
-from dlc.cli.race_plan import TARGETS, TUNING, Plan
+from dlc.cli.race_plan import TUNING, Plan
 from dlc.cli.sobol import sobol
 
 DECADES = 3.0  # to each side of the natural rate
@@ -204,7 +204,7 @@ def _trial(plan: Plan, knobs: dict[str, float], outcome: Outcome, judge: Judge |
         loss=float(np.median(np.where(np.isnan(ends), np.inf, ends))),
         log_cost=float(np.log10(steps).mean()) if steps.size else 0.0,
         missed=float((reached < 0).mean()) if reached.size else 1.0,
-        costs=tuple(float(np.median(until[k])) for k in range(len(TARGETS))) if reached.size else (),
+        costs=tuple(np.median(until, axis=1).tolist()) if reached.size else (),
         is_extension=is_extension,
     )
 

@@ -22,6 +22,7 @@ def race_card(plan: Plan) -> dict[str, Any]:
         "params": dict(plan.arena.knobs),
         "dimension": plan.arena.card.dimension,
         "rotation": plan.arena.card.rotation,
+        "negated": plan.arena.card.is_negated,
         "steps": plan.steps,
         "runs": plan.runs,
         "seed": plan.seed,

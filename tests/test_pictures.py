@@ -180,7 +180,7 @@ def test_a_suite_is_a_profile_or_numbers(race, told, tmp_path):
 
 REFUSED = [
     ("race.bmp", "", "rosenbrock", {}, ".png, .svg, .pdf, .gif, .html, .csv or .json"),
-    ("race", "", "rosenbrock", {}, "a file without an ending"),
+    ("race", "", "rosenbrock", {}, "a name without an ending"),
     ("race.png", "pie", "rosenbrock", {}, "contour, curves, ecdf"),
     ("race.png", "contour", "quadratic", {}, "50 variables" if PROBLEMS["quadratic"].dimension == 50 else "variables"),
     ("race.png", "ecdf", "saddle", {}, "no least loss"),

@@ -3,10 +3,9 @@
 An error is relative to the larger of 1 and the exact number.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from dlc.cli.agreement import Agreement
+from dlc.cli.agreement import Agreement, exactly, of_worst, relative_error
 from dlc.reference.chain import Link, Walk, in_order
 from dlc.reference.optimizer_family import ModifierCard, OptimizerCard, ScheduleCard
 from dlc.reference.optimizers import OPTIMIZERS, SCHEDULES
@@ -46,8 +45,8 @@ def check_schedule(card: ScheduleCard) -> Iterator[Agreement]:
         knobs = {name: mpmath.mpf(value) for name, value in card.knobs.items()}
         for t in [*range(1, 200), *range(200, 5000, 97)]:
             links[0].part.step(frame.address, float(t))
-            errors.append((_worst(frame.lr, [card.function(t, **knobs)]), f"step {t}"))
-    yield Agreement(card.name, "factor", "float64", *_of_worst(errors), card.agreement, len(errors))
+            errors.append((relative_error(frame.lr, [card.function(t, **knobs)]), f"step {t}"))
+    yield Agreement(card.name, "factor", "float64", *of_worst(errors), card.agreement, len(errors))
 
 
 def check_chain(
@@ -67,33 +66,17 @@ def check_chain(
     fast = kernels.Walk(kernels.chain(_named(ordered)), start, rates, seeds=seeds, blocks=BLOCKS)
     errors = []
     with mpmath.workdps(DIGITS):
-        exact = [Walk(ordered, _exact(start[:, j]), float(rates[j]), BLOCKS, seed=j) for j in range(lanes)]
+        exact = [Walk(ordered, exactly(start[:, j]), float(rates[j]), BLOCKS, seed=j) for j in range(lanes)]
         for t in range(1, steps + 1):
             g = random.normal(size=start.shape) * 10.0 ** random.uniform(-4, 2, start.shape)
             loss = random.uniform(0, 10, lanes)
             fast.step(g, loss)
             answer = fast.answer
             for j, walk in enumerate(exact):
-                walk.step(_exact(g[:, j]), mpmath.mpf(float(loss[j])))
-                errors.append((_worst(answer[:, j], walk.answer), f"step {t}, lr = {rates[j]:.6g}"))
-    return Agreement(name, quantity, "float64", *_of_worst(errors), bound, steps * start.size)
+                walk.step(exactly(g[:, j]), mpmath.mpf(float(loss[j])))
+                errors.append((relative_error(answer[:, j], walk.answer), f"step {t}, lr = {rates[j]:.6g}"))
+    return Agreement(name, quantity, "float64", *of_worst(errors), bound, steps * start.size)
 
 
 def _named(links: Sequence[Link]) -> list[tuple[str, Mapping[str, float]]]:
     return [(link.card.name, link.knobs) for link in links]
-
-
-def _exact(values: Iterable[Any]) -> list[Any]:
-    import mpmath
-
-    return [mpmath.mpf(float(value)) for value in values]
-
-
-def _worst(computed: Iterable[Any], exact: Iterable[Any]) -> float:
-    return max(float(abs(float(a) - b) / max(1, abs(b))) for a, b in zip(computed, exact, strict=True))
-
-
-def _of_worst(errors: list[tuple[float, str]]) -> tuple[float, str, str]:
-    """The worst error, its unit, and where it is; nan is worse than any."""
-    worst, at = max(errors, key=lambda error: (error[0] != error[0], error[0]))
-    return worst, "relative", at

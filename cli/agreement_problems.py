@@ -3,10 +3,10 @@
 An error is relative to the larger of 1 and the exact number.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dlc.cli.agreement import Agreement
+from dlc.cli.agreement import Agreement, exactly, of_worst, relative_error
 from dlc.cli.errors import BadInputError
 from dlc.reference.problems import ProblemCard
 from dlc.reference.ulp import DIGITS
@@ -40,16 +40,16 @@ def check_problem(card: ProblemCard, points: int = POINTS) -> Iterator[Agreement
     with mpmath.workdps(DIGITS):
         knobs = {name: mpmath.mpf(value) for name, value in card.knobs.items()}
         for j in range(x.shape[1]):
-            point = _exact(x[:, j])
+            point = exactly(x[:, j])
             at = "x = " + ", ".join(f"{value!r}" for value in x[:3, j].tolist()) + ", ..." * (len(x) > 3)
             slopes = card.gradient(point, *rows, **knobs)
             if card.noise:
                 noise = card.noise(point, int(task.seeds[j]), STEP, **knobs)
                 slopes = [a + b for a, b in zip(slopes, noise, strict=True)]
-            values.append((_worst(frame.loss[j : j + 1], [card.function(point, *rows, **knobs)]), at))
-            gradients.append((_worst(frame.g[:, j], slopes), at))
-    yield Agreement(card.name, "value", "float64", *_of_worst(values), card.agreement, frame.loss.size)
-    yield Agreement(card.name, "gradient", "float64", *_of_worst(gradients), card.agreement, frame.g.size)
+            values.append((relative_error(frame.loss[j : j + 1], [card.function(point, *rows, **knobs)]), at))
+            gradients.append((relative_error(frame.g[:, j], slopes), at))
+    yield Agreement(card.name, "value", "float64", *of_worst(values), card.agreement, frame.loss.size)
+    yield Agreement(card.name, "gradient", "float64", *of_worst(gradients), card.agreement, frame.g.size)
 
 
 def _sample(card: ProblemCard, problem: "Problem", points: int) -> tuple["np.ndarray", "Task", list[Any]]:
@@ -72,7 +72,7 @@ def _sample(card: ProblemCard, problem: "Problem", points: int) -> tuple["np.nda
             raise BadInputError(str(error)) from None
         some = random.permutation(len(data.labels))[:ROWS]
         inputs, labels = data.inputs[some], data.labels[some]
-        rows = [(_exact(row), label) for row, label in zip(inputs, labels.tolist(), strict=True)]
+        rows = [(exactly(row), label) for row, label in zip(inputs, labels.tolist(), strict=True)]
         return problem.initial(seeds), make_task(seeds, (), inputs, labels), [rows]
     # The start too, where no minimum is known.
     known = np.array([point for point in (*card.minima, *card.traps, card.start, card.hard_start) if point])
@@ -82,19 +82,3 @@ def _sample(card: ProblemCard, problem: "Problem", points: int) -> tuple["np.nda
     everywhere = random.uniform(low, high, (points, card.dimension))
     x = np.concatenate([known, near, everywhere]).T.copy()
     return x, problem.task(np.arange(x.shape[1])), []
-
-
-def _exact(values: Iterable[Any]) -> list[Any]:
-    import mpmath
-
-    return [mpmath.mpf(float(value)) for value in values]
-
-
-def _worst(computed: Iterable[Any], exact: Iterable[Any]) -> float:
-    return max(float(abs(float(a) - b) / max(1, abs(b))) for a, b in zip(computed, exact, strict=True))
-
-
-def _of_worst(errors: list[tuple[float, str]]) -> tuple[float, str, str]:
-    """The worst error, its unit, and where it is; nan is worse than any."""
-    worst, at = max(errors, key=lambda error: (error[0] != error[0], error[0]))
-    return worst, "relative", at

@@ -73,7 +73,7 @@ def _draw_row(axes: "Axes", scene: Scene, standing: Standing, base: int, limits:
         low = edges[k - 1] if k > 0 else rates[0]
         high = edges[k] if k < len(edges) else rates[-1]
         axes.plot([low, high], [base, base], color=look.colour, linewidth=5, solid_capstyle="butt", zorder=30)
-    decades = robust_decades(race.plan, standing.tuned.trials, race.target)
+    decades = robust_decades(standing.tuned.trials, race.target)
     text = f"{decades:.1f} decades" if good.any() else "missed"
     axes.text(
         1.012, base + 0.02, text, transform=axes.get_yaxis_transform(), fontsize=11, color=INK if good.any() else PALE,

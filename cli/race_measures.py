@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlc.cli.race_plan import TABLE, TARGETS, Plan
+from dlc.cli.race_plan import TABLE, Plan, place_of
 from dlc.cli.tournament import Standing
 from dlc.cli.tuning import Trial
 
@@ -51,7 +51,7 @@ def benchmark_score(costs: Mapping[str, Sequence[float]]) -> dict[str, float]:
             profile(costs, ratios.tolist()).items()}  # fmt: skip
 
 
-def robust_decades(plan: Plan, trials: Sequence[Trial], target: float | None) -> float:
+def robust_decades(trials: Sequence[Trial], target: float | None) -> float:
     """How many decades of rates take at most twice the gradients of the best one; nan without tuning or a target.
 
     Each trial stands for the rates that are nearer to it than to its neighbours, in the logarithm.
@@ -70,7 +70,7 @@ def robust_decades(plan: Plan, trials: Sequence[Trial], target: float | None) ->
 
 def rate_costs(trials: Sequence[Trial], target: float | None) -> list[tuple[float, float]]:
     """Each tried rate with its median gradients to TARGET (or its loss, where there is none), by rate."""
-    k = None if target is None else min(range(len(TARGETS)), key=lambda i: abs(math.log(TARGETS[i] / target)))
+    k = None if target is None else place_of(target)
     return sorted((trial.knobs["lr"], trial.loss if k is None else trial.costs[k]) for trial in trials)
 
 

@@ -54,11 +54,10 @@ def arena_of(name: str, knobs: dict[str, float], dimension: int | None = None, r
 def _check_data(found: Arena) -> None:
     """Raises BadInputError where the problem's data are not there."""
     from dlc.kernels.datasets import MissingExtraError
-    from dlc.kernels.networks import Network
 
-    if isinstance(found.problem, Network):
+    if found.is_network:
         try:
-            found.problem.data()
+            found.network.data()
         except MissingExtraError as error:
             raise BadInputError(str(error)) from None
 

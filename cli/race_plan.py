@@ -1,5 +1,6 @@
 """What a race is held by: the problem, the budget, the starts and seeds, the targets."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,8 +66,12 @@ class Plan:
         return tuple(sorted({int(step) for step in np.rint([*early, *even])}))
 
 
+def place_of(target: float) -> int:
+    """Where in TARGETS a target is, or the one that is nearest to it."""
+    return min(range(len(TARGETS)), key=lambda k: abs(math.log(TARGETS[k] / target)))
+
+
 def costs(reached: np.ndarray, target: float) -> np.ndarray:
     """Gradient evaluations until a target was reached, inf for those that missed it: [runs]."""
-    k = min(range(len(TARGETS)), key=lambda i: abs(np.log(TARGETS[i] / target)))
-    steps = reached[k].astype(float)
+    steps = reached[place_of(target)].astype(float)
     return np.where(steps < 0, np.inf, np.maximum(steps, 1.0))

@@ -80,7 +80,7 @@ def _row(race: Race, standing: Standing) -> Row:
         gradients=standing.evaluations,
         lr_at_edge=tuned.is_at_edge,
         area=ecdf_area(outcome.reached, plan.steps),
-        robust_decades=robust_decades(plan, tuned.trials, race.target),
+        robust_decades=robust_decades(tuned.trials, race.target),
         tunability={str(k): chances[k - 1] for k in SHOWN_BUDGETS if k <= len(chances)},
         trials=plain_trials(tuned.trials),
     )

@@ -116,8 +116,9 @@ def hold_suite(request: Request, pool: Executor) -> None:
     with progress.compiling():
         for plan in progress.over(request.plans, "racing", total=len(request.plans)):
             races.append(hold(plan, request.field, pool, lambda *_: None, keeps_curves=False))
-    sentences = suite.verdict(races)
-    told = suite.record(races, sentences)
+    found = suite.totals(races)
+    sentences = suite.verdict(races, found)
+    told = suite.record(races, found, sentences)
     told["command_line"] = command(request.plans, request.typed, request.library, request.defaults[0])
     for path in request.save:
         from dlc.cli import pictures
@@ -127,7 +128,7 @@ def hold_suite(request: Request, pool: Executor) -> None:
     if request.as_json:
         show.json_object("optimize", **told)
     else:
-        suite.table(races)
+        suite.table(found)
         show.note(f"{len(races)} problems: {', '.join(_name(race.plan) for race in races)}")
         show.note(race_tables.protocol(request.plans[0], race_record.rows(races[0]))[0])
         race_tables.tell(race_tables.shortened(sentences))

@@ -69,9 +69,9 @@ def profile_costs(races: Sequence[Race]) -> dict[str, list[float]]:
     return {label: [float(np.median(_standing(race, label).costs(TARGET))) for race in races] for label in labels}
 
 
-def verdict(races: Sequence[Race]) -> list[str]:
+def verdict(races: Sequence[Race], found: Sequence[Total]) -> list[str]:
     """Whom the leader beats over the suite: a bootstrap over problems and, within each, over starts."""
-    leader, *others = [total.entrant for total in totals(races)]
+    leader, *others = [total.entrant for total in found]
     if not others:
         return [f"{leader} raced alone: there is no one to compare it with."]
     sentences, equal = [], []
@@ -112,7 +112,7 @@ def _log_costs(standing: Standing) -> np.ndarray:
     return np.log(np.where(reached < 0, standing.steps, np.maximum(reached, 1))).mean(axis=0)
 
 
-def table(races: Sequence[Race]) -> None:
+def table(found: Sequence[Total]) -> None:
     """The totals over all problems."""
     show.table(
         ["entrant", "area", f"reached {TARGET:g}", "score", "best on", "diverged", "gradients"],
@@ -121,15 +121,15 @@ def table(races: Sequence[Race]) -> None:
                 each.entrant, (each.area, f"{each.area:.3f}"), (each.reached, f"{each.reached:.0%}"),
                 (each.score, f"{each.score:.3f}"), each.wins, each.diverged, each.gradients,
             ]
-            for each in totals(races)
+            for each in found
         ],
         accent=0,
     )  # fmt: skip
 
 
-def record(races: Sequence[Race], sentences: Sequence[str]) -> dict[str, Any]:
+def record(races: Sequence[Race], found: Sequence[Total], sentences: Sequence[str]) -> dict[str, Any]:
     """Everything, for --json."""
-    found = profile_costs(races)
+    by_problem = profile_costs(races)
     problems = [race.plan.arena.card.name for race in races]
     cards = [race_card(race.plan) for race in races]
     return {
@@ -137,8 +137,8 @@ def record(races: Sequence[Race], sentences: Sequence[str]) -> dict[str, Any]:
         "target": TARGET,
         "races": [{**card, "verdict_target": race.target} for card, race in zip(cards, races, strict=True)],
         "entrants": [
-            {**vars(each), "gradients_to_target": dict(zip(problems, found[each.entrant], strict=True))}
-            for each in totals(races)
+            {**vars(each), "gradients_to_target": dict(zip(problems, by_problem[each.entrant], strict=True))}
+            for each in found
         ],
         "verdict": list(sentences),
     }

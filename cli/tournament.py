@@ -11,7 +11,7 @@ import numpy as np
 from dlc.cli import cells
 from dlc.cli.cells import Cell, Outcome
 from dlc.cli.entrants import Entrant
-from dlc.cli.race_plan import RACING, TABLE, TUNING, Plan, costs
+from dlc.cli.race_plan import RACING, TABLE, TUNING, Plan, costs, place_of
 from dlc.cli.tuning import Judge, Tuned, cell, tune
 
 # What the board is told: the phase, the steps done, and the race of each entrant that has one.
@@ -103,14 +103,9 @@ def chosen_target(plan: Plan, tuned: Sequence[Tuned]) -> float | None:
     """
     if not plan.knows_targets:
         return None
-    reached = [[_median_cost(each, target) < np.inf for each in tuned] for target in TABLE]
+    reached = [[each.best.costs[place_of(target)] < np.inf for each in tuned] for target in TABLE]
     for enough in (len(tuned) / 2, 1):
         for target, by in zip(TABLE[::-1], reached[::-1], strict=True):
             if sum(by) >= enough:
                 return target
     return None
-
-
-def _median_cost(tuned: Tuned, target: float) -> float:
-    """The median gradients until TARGET of an entrant's best trial."""
-    return float(costs(np.array([[cost if cost < np.inf else -1] for cost in tuned.best.costs]), target)[0])

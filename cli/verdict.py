@@ -105,15 +105,10 @@ def _interval(ratio: Ratio) -> str:
 
 
 def _factor(value: float) -> str:
-    return (
-        f"{value:.3g}"
-        if value < 10
-        else f"{value:.2g}"
-        if value < 100
-        else f"{value:.0f}"
-        if value < 1e4
-        else f"{value:.1e}"
-    )
+    for below, form in ((10, ".3g"), (100, ".2g"), (1e4, ".0f")):
+        if value < below:
+            return format(value, form)
+    return f"{value:.1e}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -3,14 +3,24 @@
 import numpy as np
 from numba.extending import register_jitable
 
+from dlc.kernels.scalar import inlined
+
+WEYL = np.uint64(0x9E3779B97F4A7C15)
+FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@inlined
+def finished(word):
+    """The finaliser of SplitMix64."""
+    word = (word ^ (word >> np.uint64(30))) * FIRST
+    word = (word ^ (word >> np.uint64(27))) * SECOND
+    return word ^ (word >> np.uint64(31))
+
 
 @register_jitable
 def mixed(seed, counter):
-    """A well-mixed 64-bit number for each pair (the finish of SplitMix64)."""
-    z = np.uint64(seed) * np.uint64(0xD1342543DE82EF95) + np.uint64(counter) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    """A well-mixed 64-bit number for each pair."""
+    return finished(np.uint64(seed) * np.uint64(0xD1342543DE82EF95) + np.uint64(counter) * WEYL)
 
 
 @register_jitable

@@ -2,36 +2,27 @@
 
 import numpy as np
 
+from dlc.kernels.draws import WEYL, finished
 from dlc.kernels.elementary import choose, high, log
 from dlc.kernels.entries import entry, greatest, itself, keep, kept, put
 from dlc.kernels.scalar import inlined, scalar
 from dlc.kernels.vectors import below, exponentials_of_note, share_back, share_out
 
-WEYL = np.uint64(0x9E3779B97F4A7C15)
-FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
 
 NEVER = -1e290  # what stands for −∞ in differences of pairs
 
 
 @inlined
-def mixed(word):
-    """The finaliser of SplitMix64."""
-    word = (word ^ (word >> np.uint64(30))) * FIRST
-    word = (word ^ (word >> np.uint64(27))) * SECOND
-    return word ^ (word >> np.uint64(31))
-
-
-@inlined
 def stream(seed):
     """Where the numbers of a seed begin."""
-    return mixed(np.uint64(seed))
+    return finished(np.uint64(seed))
 
 
 @inlined
 def uniform(start, position):
     """An odd multiple of 2⁻⁵³ between 0 and 1."""
-    word = mixed(start + (np.uint64(position) + ONE) * WEYL)
+    word = finished(start + (np.uint64(position) + ONE) * WEYL)
     return (2.0 * np.float64(word >> np.uint64(12)) + 1.0) * 2.0**-53
 
 

@@ -9,6 +9,7 @@ infinite.
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,7 @@ def judge(loss, waiting, bounds, reached, t):
                     reached[k, j] = int(t)
 
 
+@cache
 def driver(dtype: Any) -> Any:
     """The compiled loop over steps for lanes of that type."""
     view = VIEWS[np.dtype(dtype)]
@@ -124,9 +126,6 @@ def driver(dtype: Any) -> Any:
     return compiled(signature)(named(advance, f"advance{np.dtype(dtype).itemsize * 8}"))
 
 
-DRIVERS: dict[Any, Any] = {}
-
-
 @compiled(types.void(int64, int64, float64))
 def evaluate(gradient, frame, t):
     """Fill loss and g at x."""
@@ -138,9 +137,7 @@ class Block:
 
     def __init__(self, gradient: int, chain: Sequence[Link], frames: Sequence[Frame], bounds: np.ndarray, dtype: Any):
         first = frames[0]
-        if dtype not in DRIVERS:
-            DRIVERS[dtype] = driver(dtype)
-        self._driver, self._gradient, self._frames = DRIVERS[dtype], gradient, frames
+        self._driver, self._gradient, self._frames = driver(dtype), gradient, frames
         self._parts = np.array([link.part.address(dtype) for link in chain])
         self._addresses = np.array([frame.address for frame in frames])
         self._probing = np.array([link.part.probes for link in chain])

@@ -3,14 +3,19 @@
 from math import cos, log, pi, sqrt
 
 WORD = 2**64
+WEYL = 0x9E3779B97F4A7C15  # the odd number nearest to 2⁶⁴ / golden ratio
 
 
-def mixed(seed: int, counter: int) -> int:
-    """A well-mixed 64-bit number for each pair (the finish of SplitMix64)."""
-    word = (seed * 0xD1342543DE82EF95 + counter * 0x9E3779B97F4A7C15) % WORD
+def finished(word: int) -> int:
+    """The finaliser of SplitMix64: a permutation of 64-bit numbers that changes half of all bits when one changes."""
     word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 % WORD
     word = (word ^ word >> 27) * 0x94D049BB133111EB % WORD
     return word ^ word >> 31
+
+
+def mixed(seed: int, counter: int) -> int:
+    """A well-mixed 64-bit number for each pair."""
+    return finished((seed * 0xD1342543DE82EF95 + counter * WEYL) % WORD)
 
 
 def normal(seed: int, t: int, i: int) -> float:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from dlc.reference.draws import mixed, normal
+from dlc.reference.linear import dot
 from dlc.reference.numbers import Number, sign, sqrt
 from dlc.reference.optimizer_family import MODIFIERS, At, Block, Moved, State, not_negative, positive, share
-from dlc.reference.tensors import dot, entries, length
+from dlc.reference.tensors import entries, length
 
 # A card reads as one entry of a table.
 # fmt: off

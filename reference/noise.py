@@ -3,25 +3,16 @@
 from collections.abc import Iterator
 
 from dlc.reference.activation_family import ACTIVATIONS
+from dlc.reference.draws import WEYL, WORD, finished
 from dlc.reference.numbers import Number, library, log
 from dlc.reference.vectors import Vector, greatest, place_of_greatest, softmax, softmax_vjp
 
 # fmt: off  (a card reads as one entry of a table)
 
-WORD = 2**64
-WEYL = 0x9E3779B97F4A7C15  # the odd number nearest to 2⁶⁴ / golden ratio
-
-
-def mixed(word: int) -> int:
-    """The finaliser of SplitMix64: a permutation of 64-bit numbers that changes half of all bits when one changes."""
-    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 % WORD
-    word = (word ^ word >> 27) * 0x94D049BB133111EB % WORD
-    return word ^ word >> 31
-
 
 def uniform(seed: Number, position: int, like: Number) -> Number:
     """An odd multiple of 2⁻⁵³ between 0 and 1, of the type of LIKE: what SplitMix64 makes of seed and position."""
-    word = mixed((mixed(int(seed)) + (position + 1) * WEYL) % WORD)
+    word = finished((finished(int(seed)) + (position + 1) * WEYL) % WORD)
     chance = (2 * (word >> 12) + 1) * 2.0**-53
     return library(like).mpf(chance) if library(like).__name__ == "mpmath" else chance
 

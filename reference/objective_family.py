@@ -4,7 +4,7 @@ An objective takes a sequence of floats or of mpmath numbers, and its parameters
 fixed instance: what data it needs are numbers that both sides of the house make from powers of 3.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 
@@ -103,18 +103,3 @@ def scattered(first: int, count: int) -> list[float]:
 def table(first: int, rows: int, columns: int) -> list[list[float]]:
     """Scattered numbers row by row."""
     return [scattered(first + row * columns, columns) for row in range(rows)]
-
-
-def dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
-    """Σ aᵢ·bᵢ."""
-    return sum(x * y for x, y in zip(a, b, strict=True))
-
-
-def product(matrix: Sequence[Sequence[Number]], x: Sequence[Number]) -> list[Number]:
-    """MATRIX·x."""
-    return [dot(row, x) for row in matrix]
-
-
-def transposed(matrix: Sequence[Sequence[Number]]) -> list[list[Number]]:
-    """Columns as rows."""
-    return [list(column) for column in zip(*matrix, strict=True)]

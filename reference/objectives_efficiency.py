@@ -1,7 +1,8 @@
 """Objectives of the class efficiency: as much coded as possible for as little activity or energy as possible."""
 
+from dlc.reference.linear import dot, product, transposed
 from dlc.reference.numbers import Number, constant, exp, log, log1p
-from dlc.reference.objective_family import OBJECTIVES, dot, product, scattered, table, transposed
+from dlc.reference.objective_family import OBJECTIVES, scattered, table
 from dlc.reference.problems import Point
 from dlc.reference.smooth import sigmoid, softplus
 

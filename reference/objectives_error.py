@@ -1,7 +1,8 @@
 """Objectives of the class error minimisation: data, targets and beliefs that ought to agree."""
 
+from dlc.reference.linear import dot, product, transposed
 from dlc.reference.numbers import Number, tanh
-from dlc.reference.objective_family import OBJECTIVES, dot, product, scattered, table, transposed
+from dlc.reference.objective_family import OBJECTIVES, scattered, table
 from dlc.reference.problems import Point
 from dlc.reference.smooth import sigmoid, softplus
 

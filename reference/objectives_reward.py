@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from dlc.reference.linear import dot, transposed
 from dlc.reference.numbers import Number
-from dlc.reference.objective_family import OBJECTIVES, dot, transposed
+from dlc.reference.objective_family import OBJECTIVES
 from dlc.reference.problems import Point
 from dlc.reference.vectors import log_softmax, softmax
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from dlc.reference.linear import dot, product, transposed
 from dlc.reference.numbers import Number, sign
-from dlc.reference.objective_family import OBJECTIVES, dot, product, table, transposed
+from dlc.reference.objective_family import OBJECTIVES, table
 from dlc.reference.problems import Point, mean
 from dlc.reference.smooth import sigmoid
 

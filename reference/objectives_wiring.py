@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import combinations, permutations
 
+from dlc.reference.linear import dot, product, transposed
 from dlc.reference.numbers import Number, constant, sign, sqrt
-from dlc.reference.objective_family import OBJECTIVES, dot, product, scattered, table, transposed
+from dlc.reference.objective_family import OBJECTIVES, scattered, table
 from dlc.reference.problems import Point
 
 # A card reads as one entry of a table.

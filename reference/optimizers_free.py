@@ -1,5 +1,6 @@
 """Steps whose size the method finds itself: one textbook step each with its card."""
 
+from dlc.reference.linear import dot
 from dlc.reference.numbers import Number, sqrt
 from dlc.reference.optimizer_family import (
     OPTIMIZERS,
@@ -13,7 +14,7 @@ from dlc.reference.optimizer_family import (
     switch,
 )  # fmt: skip
 from dlc.reference.optimizers_adaptive import MOMENTS
-from dlc.reference.tensors import dot, length
+from dlc.reference.tensors import length
 
 # A card reads as one entry of a table.
 # fmt: off

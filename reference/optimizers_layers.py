@@ -1,5 +1,6 @@
 """Steps scaled by the norm of each tensor: one textbook step each with its card."""
 
+from dlc.reference.linear import dot
 from dlc.reference.numbers import sqrt
 from dlc.reference.optimizer_family import (
     OPTAX,
@@ -13,7 +14,7 @@ from dlc.reference.optimizer_family import (
     switch,
 )  # fmt: skip
 from dlc.reference.optimizers_adaptive import MOMENTS
-from dlc.reference.tensors import dot, entries, length, ratio_of_lengths
+from dlc.reference.tensors import entries, length, ratio_of_lengths
 
 # A card reads as one entry of a table.
 # fmt: off

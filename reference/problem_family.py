@@ -11,8 +11,9 @@ from math import inf, nan
 from typing import Any
 
 from dlc.reference.family import Card, Family
+from dlc.reference.linear import product, transposed
 from dlc.reference.numbers import Number, sqrt
-from dlc.reference.rotations import MOST, rotation, times, transposed
+from dlc.reference.rotations import MOST, rotation
 
 Point = Sequence[Number]
 Pair = tuple[float, float]
@@ -88,13 +89,13 @@ class ProblemCard(Card):
 
         @wraps(self.function)
         def value(x: Point, **knobs: Number) -> Number:
-            return self.function(times(turn, x), **knobs)
+            return self.function(product(turn, x), **knobs)
 
         def turned(slopes: Callable[..., list[Number]]) -> Callable[..., list[Number]]:
-            return wraps(slopes)(lambda x, *step, **knobs: times(back, slopes(times(turn, x), *step, **knobs)))
+            return wraps(slopes)(lambda x, *step, **knobs: product(back, slopes(product(turn, x), *step, **knobs)))
 
         def seen(points: Sequence[tuple[float, ...]]) -> tuple[tuple[float, ...], ...]:
-            return tuple(tuple(times(back, point)) for point in points)
+            return tuple(tuple(product(back, point)) for point in points)
 
         return replace(
             self,
@@ -104,8 +105,8 @@ class ProblemCard(Card):
             formula=f"{self.formula}  of R·x, R a rotation by {degrees:g}°",
             rotation=degrees,
             agreement=10 * self.agreement,  # R itself is rounded
-            start=tuple(times(back, self.start)),
-            hard_start=tuple(times(back, self.hard_start)) if self.hard_start else (),
+            start=tuple(product(back, self.start)),
+            hard_start=tuple(product(back, self.hard_start)) if self.hard_start else (),
             minima=seen(self.minima),
             traps=seen(self.traps),
             dimensions=None,

@@ -7,9 +7,9 @@ from struct import pack, unpack
 
 from dlc.reference.draws import batch
 from dlc.reference.legacy_random import LegacyRandom
+from dlc.reference.linear import Matrix, product, transposed
 from dlc.reference.numbers import Number
 from dlc.reference.problem_family import Computed, Point, everywhere, problem
-from dlc.reference.rotations import Matrix, times, transposed
 
 # fmt: off  (a card reads as one entry of a table)
 
@@ -36,7 +36,7 @@ def hessian() -> tuple[list[float], Matrix]:
         mirror = [(i == 0) - a / length for i, a in enumerate(towards)]
         square = sum(a * a for a in mirror)
         turn = [[1.0] + [0.0] * (size - 1), *([0.0, *row] for row in turn)]
-        shadow = [2 * a / square for a in times(transposed(turn), mirror)]
+        shadow = [2 * a / square for a in product(transposed(turn), mirror)]
         turn = [[a - m * b for a, b in zip(row, shadow, strict=True)] for m, row in zip(mirror, turn, strict=True)]
     return values, turn
 
@@ -59,13 +59,13 @@ def centre() -> tuple[float, ...]:
 def from_centre(x: Point) -> tuple[list[float], list[Number], Matrix]:
     """The eigenvalues, x − centre along the eigenvectors, and the eigenvectors."""
     values, turn = hessian()
-    return values, times(turn, [a - b for a, b in zip(x, centre(), strict=True)]), turn
+    return values, product(turn, [a - b for a, b in zip(x, centre(), strict=True)]), turn
 
 
 def quadratic_deep_gradient(x: Point) -> list[Number]:
     """H·(x − mean of the rows)."""
     values, along, turn = from_centre(x)
-    return times(transposed(turn), [scale * a for scale, a in zip(values, along, strict=True)])
+    return product(transposed(turn), [scale * a for scale, a in zip(values, along, strict=True)])
 
 
 def batch_noise(x: Point, seed: int, t: int) -> list[Number]:
@@ -73,7 +73,7 @@ def batch_noise(x: Point, seed: int, t: int) -> list[Number]:
     values, turn = hessian()
     chosen = [rows()[row] for row in batch(ROWS, BATCH, seed, t)]
     off = [a - sum(column) / BATCH for a, column in zip(centre(), zip(*chosen, strict=True), strict=True)]
-    return times(transposed(turn), [scale * a for scale, a in zip(values, times(turn, off), strict=True)])
+    return product(transposed(turn), [scale * a for scale, a in zip(values, product(turn, off), strict=True)])
 
 
 LEAST = 84.769653275608  # the rows' spread: the mean of ½(r − mean)ᵀH(r − mean)

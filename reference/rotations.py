@@ -1,26 +1,13 @@
 """Rotations of space by an angle: in the plane the usual one, in more dimensions one that turns every vector by it."""
 
 import random
-from collections.abc import Sequence
 from functools import cache
 from math import cos, log, pi, radians, sin, sqrt
 
-from dlc.reference.numbers import Number
-
-Matrix = Sequence[Sequence[float]]
+from dlc.reference.linear import Matrix, product, transposed
 
 MOST = 50  # dimensions
 SEED = 1
-
-
-def times(matrix: Matrix, x: Sequence[Number]) -> list[Number]:
-    """MATRIX·x."""
-    return [sum(a * b for a, b in zip(row, x, strict=True)) for row in matrix]
-
-
-def transposed(matrix: Matrix) -> Matrix:
-    """Columns as rows."""
-    return list(zip(*matrix, strict=True))
 
 
 def basis(n: int) -> Matrix:
@@ -52,4 +39,4 @@ def rotation(n: int, degrees: float) -> Matrix:
     if n == 2:
         return turn
     columns = transposed(basis(n))
-    return transposed([times(columns, row) for row in transposed([times(columns, column) for column in turn])])
+    return transposed([product(columns, row) for row in transposed([product(columns, column) for column in turn])])

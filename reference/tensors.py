@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dlc.reference.linear import dot
 from dlc.reference.numbers import Number, sqrt
 from dlc.reference.optimizer_family import Block
 
@@ -10,11 +11,6 @@ def entries(block: Block) -> range:
     """The places of a tensor's coordinates."""
     first, rows, columns = block
     return range(first, first + rows * columns)
-
-
-def dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
-    """Σ a·b."""
-    return sum(p * q for p, q in zip(a, b, strict=True))
 
 
 def length(values: Sequence[Number]) -> Number:

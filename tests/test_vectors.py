@@ -263,10 +263,10 @@ def test_noise_is_what_the_seed_and_the_position_make_it():
 
 
 def test_splitmix64_is_the_published_one():
-    from dlc.reference.noise import WEYL, WORD, mixed
+    from dlc.reference.draws import WEYL, WORD, finished
 
     published = (6457827717110365317, 3203168211198807973, 9817491932198370423)  # for seed 1234567
-    assert tuple(mixed((1234567 + k * WEYL) % WORD) for k in (1, 2, 3)) == published
+    assert tuple(finished((1234567 + k * WEYL) % WORD) for k in (1, 2, 3)) == published
 
 
 @pytest.mark.parametrize("name", ["gumbel_softmax", "rrelu_train"])

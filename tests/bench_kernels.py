@@ -1,0 +1,171 @@
+"""Kernels of every family as benchmarks of pytest-benchmark: `pytest tests/bench_kernels.py`, `dlc bench gate`.
+
+They are made from the families, so a new card is timed without a new test. A benchmark calls the kernel as a user does,
+on one thread, with arrays that the processor's second cache holds, but for a few that memory limits; -k chooses: value,
+derivative, loss, step, gradient, race, metric, memory.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from dlc.cli.catalog import array_kernel, loss_kernel
+from dlc.cli.domains import classes_of
+from dlc.cli.loss_samples import drawn, fitting
+from dlc.cli.metric_kernel import metric_kernel
+from dlc.kernels.chain import chain
+from dlc.kernels.dense import Dense
+from dlc.kernels.lanes import Frame
+from dlc.kernels.optimizers import STEPS
+from dlc.kernels.problems import PROBLEMS
+from dlc.kernels.race import Race
+from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.losses import LOSSES, LossCard
+from dlc.reference.metrics import METRICS, MetricCard
+
+SEED = 2026
+NUMBERS = 1 << 14
+MANY = 1 << 20  # more than caches hold
+ROW = 32
+LANES = 128
+# Work grows with the square of a row, or each number is compared with many: so much less of them is enough.
+SLOW = {
+    **dict.fromkeys(("ntxent", "supervised_contrastive", "listmle", "ranknet", "approx_ndcg", "soft_dtw"), 1 / 64),
+    **dict.fromkeys(
+        ("gain_at", "kendall", "roc_curve", "logistic_cross_entropy", "spatially_embedded", "target_rate"), 1 / 4
+    ),
+}
+LEARNING_RATE = 1e-9  # so small that a benchmark's last step is the same work as its first
+
+
+class Bench(NamedTuple):
+    """A call to time, the arrays it fills, and what has to live as long."""
+
+    call: Callable[[], Any]
+    results: Sequence[np.ndarray] = ()
+    owner: Any = None
+
+
+class Case(NamedTuple):
+    """A benchmark and how to make it, when its turn comes."""
+
+    name: str
+    make: Callable[[], Bench]
+
+
+@cache
+def numbers(shape: tuple[int, ...], dtype: str, spread: float = 3.0) -> np.ndarray:
+    """Random numbers that all benchmarks share."""
+    return np.random.default_rng(SEED).normal(0, spread, shape).astype(dtype)
+
+
+@cache
+def room(shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """An array for results."""
+    return np.zeros(shape, dtype)
+
+
+def activation(card: ActivationCard, order: int, dtype: str, count: int) -> Bench:
+    """Value or derivative, of a function of a vector its product with a vector."""
+    kernel, params, weights = array_kernel(card, order), card.knobs.values(), {}
+    shape = result = (count // ROW, ROW) if card.vector else (count,)
+    if card.vector:
+        result = (shape[0], card.width(ROW, *params))
+    x = numbers(shape, dtype)
+    if not card.vector and card.domain[0] >= 0:
+        x = np.abs(x)
+    if card.vector and order:
+        weights, result = {"v": numbers(result, dtype, 1.0)}, shape
+    out = room(result, dtype)
+    return Bench(partial(kernel, x, *params, out=out, **weights), [out])
+
+
+def loss(card: LossCard, dtype: str, count: int) -> Bench:
+    """The sum of all values, and the gradient of their mean."""
+    random, params = np.random.default_rng(SEED), card.knobs
+    columns = fitting(card, params, ROW) if card.row else ROW
+    width = card.width(columns, **params) if card.row else columns
+    rows = int(count * SLOW.get(card.name, 1)) // columns
+    classes = classes_of(params, columns)
+    pred = drawn(card.pred, random, (rows, columns), 1.0, classes).astype(dtype)
+    target = drawn(card.target, random, (rows, width), 1.0, classes).astype(dtype)
+    if not card.row:
+        pred, target = pred.reshape(-1), target.reshape(-1)
+    gradient = room(pred.shape, dtype)
+    scale = 1 / (rows if card.row else pred.size)
+    return Bench(partial(loss_kernel(card), pred, target, *params.values(), gradient=gradient, scale=scale), [gradient])
+
+
+def step(name: str, count: int) -> Bench:
+    """A step of an optimizer along one vector of parameters."""
+    dense = Dense(name, numbers((count,), "float32", 1.0), LEARNING_RATE)
+    dense.g[:] = numbers((count + 1,), "float32", 1.0)[1:]
+    return Bench(dense.step, [dense.x])
+
+
+def gradient(name: str) -> Bench:
+    """Values and gradients of a function at many points."""
+    problem = PROBLEMS[name]
+    lanes = int(NUMBERS * SLOW.get(name, 1)) // problem.dimension
+    x = numbers((problem.dimension, lanes), "float64", 1.0)
+    frame = Frame(x, problem.task(np.arange(lanes)))
+    return Bench(partial(problem.compiled(), frame.address, 1.0), [frame.g, frame.loss], frame)
+
+
+def race(name: str, optimizer: str) -> Bench:
+    """Some steps of a race of many runs."""
+    start = numbers((PROBLEMS[name].dimension, LANES), "float64", 1.0)
+    entry = Race(PROBLEMS[name], chain([(optimizer, {})]), start, np.full(LANES, LEARNING_RATE))
+    (block,) = entry.blocks
+    return Bench(partial(block.advance, 0, 100), [block.x, block.loss])
+
+
+def metric(card: MetricCard) -> Bench:
+    """A metric of examples, each of the same weight."""
+    random = np.random.default_rng(SEED)
+    count = int(NUMBERS * SLOW.get(card.name, 1))
+    target = random.integers(2, size=count)
+    if card.takes == "binary":
+        pred = np.where(random.random(count) < 1 / 3, 1 - target, target)
+    elif card.takes == "curve":
+        pred = random.normal(size=count) + target
+    else:
+        target = random.gamma(2.0, size=count)
+        pred = target * random.uniform(0.5, 2.0, count)
+    return Bench(partial(metric_kernel(card), target, pred))
+
+
+def cases() -> Iterator[Case]:
+    for card in ACTIVATIONS.values():
+        yield Case(f"{card.name}-value-float32", partial(activation, card, 0, "float32", NUMBERS))
+        yield Case(f"{card.name}-derivative-float32", partial(activation, card, 1, "float32", NUMBERS))
+    for card in LOSSES.values():
+        yield Case(f"{card.name}-loss-float32", partial(loss, card, "float32", NUMBERS))
+    for part in STEPS.values():
+        if part.is_coordinate:
+            yield Case(f"{part.name}-step-float32", partial(step, part.name, NUMBERS))
+    for name, problem in PROBLEMS.items():
+        if hasattr(problem, "source"):
+            yield Case(f"{name}-gradient-float64", partial(gradient, name))
+    for name in ("rosenbrock", "rastrigin", "quadratic"):
+        for optimizer in ("gd", "momentum", "adam"):
+            yield Case(f"{name}-{optimizer}-race", partial(race, name, optimizer))
+    for card in METRICS.values():
+        if card.takes in ("binary", "curve", "regression"):
+            yield Case(f"{card.name}-metric", partial(metric, card))
+    for name in ("relu", "silu", "gelu"):
+        yield Case(f"{name}-value-memory", partial(activation, ACTIVATIONS[name], 0, "float32", MANY))
+    yield Case("mse-loss-memory", partial(loss, LOSSES["mse"], "float32", MANY))
+    yield Case("adam-step-memory", partial(step, "adam", MANY))
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases()])
+def test_kernel(benchmark, case):
+    bench = case.make()
+    value = benchmark(bench.call)
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    for each in (*values, *bench.results):
+        assert np.all(np.isfinite(each))

@@ -15,6 +15,7 @@ from dlc.cli.errors import BadInputError
 
 BASE, HEAD, CONTROL = "A", "B", "C"
 RECORDING = "dlc gate recording"
+KINDS = ("new", "gone", "same_code", "skipped")  # why a name has no row
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,13 @@ class Generation:
     new: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     same_code: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)  # tests that skip themselves on both sides
     disturbed: int = 0  # palindromes taken again, because another process was given the core in one of their turns
 
     def to_json(self) -> dict[str, Any]:
         """The line of a recording."""
         rows = {name: {"order": each.order, "seconds": each.seconds} for name, each in self.rows.items()}
-        sets = {"new": sorted(self.new), "gone": sorted(self.gone), "same_code": sorted(self.same_code)}
+        sets = {kind: sorted(getattr(self, kind)) for kind in KINDS}
         return {
             "number": self.number,
             "started": self.started,
@@ -81,7 +83,7 @@ class Generation:
             raise ValueError("a time that is not a positive number")
         if any(len(each.order) != len(each.seconds) for each in rows.values()):
             raise ValueError("turns without times")
-        sets = {kind: set(line[kind]) for kind in ("new", "gone", "same_code")}
+        sets = {kind: set(line[kind]) for kind in KINDS}
         return cls(line["number"], line["started"], rows, dict(line["errors"]), disturbed=line["disturbed"], **sets)
 
 

@@ -1,0 +1,281 @@
+"""Workers of the gate in lock-step: each generation starts fresh processes, which time every benchmark in turns."""
+
+import json
+import os
+import random
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+from typing import Any, Protocol
+
+from dlc.cli.errors import BadInputError
+from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
+
+WORKER = Path(__file__).with_name("gate_worker.py")
+PLUGIN = "dlc_gate_worker"
+THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "POLARS_MAX_THREADS",
+)  # fmt: skip
+COLLECTION_S = 600.0
+LONG_CALL_S = 0.05
+JITTER = 0.1
+WORD = {BASE: "base", HEAD: "head", CONTROL: "control"}
+MOST_PADDING = 4096
+
+
+class Side(Protocol):
+    """Where a worker runs: what it is called, its folder, interpreter and environment."""
+
+    label: str
+    root: Path
+    python: str
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a generation is measured."""
+
+    palindromes: int = 20  # of a benchmark in a generation
+    visit_s: float = 0.05  # what these should take, when a slice is short
+    threads: int = 1
+    timeout: float = 120.0  # seconds without an answer from a benchmark
+    seed: int = 0
+    same_code: bool = True  # whether rows of the same machine code are left out
+
+
+class WorkerLostError(Exception):
+    """A worker has ended or does not answer; the text says which."""
+
+
+class Worker:
+    """One process of pytest with the plugin, and the pipes to it."""
+
+    def __init__(self, letter: str, side: Side, arguments: Sequence[str], folder: Path, settings: Mapping[str, str]):
+        self._name = WORD[letter]
+        self._log = folder / f"worker-{letter}.log"
+        for_worker, self._commands = os.pipe()
+        self._answers, from_worker = os.pipe()
+        path = os.pathsep.join(filter(None, (str(folder), side.env.get("PYTHONPATH", ""))))
+        pipes = {"DLC_GATE_COMMANDS": str(for_worker), "DLC_GATE_ANSWERS": str(from_worker)}
+        with self._log.open("w") as output:
+            self._process = subprocess.Popen(
+                [side.python, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", *arguments],
+                cwd=side.root,
+                env={**side.env, **settings, **pipes, "PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(for_worker, from_worker),
+                start_new_session=True,  # Ctrl-C is for the runner, which ends its workers
+            )
+        os.close(for_worker)
+        os.close(from_worker)
+        self._unread = b""
+
+    def tell(self, **command: Any) -> None:
+        """Send a command."""
+        try:
+            os.write(self._commands, json.dumps(command).encode() + b"\n")
+        except OSError:
+            raise self._lost(self._how_it_ended()) from None
+
+    def hear(self, timeout: float) -> dict[str, Any]:
+        """The next message. Raises WorkerLostError."""
+        until = time.monotonic() + timeout
+        while b"\n" not in self._unread:
+            ready, _, _ = select.select([self._answers], [], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                raise self._lost(f"hangs: no answer in {timeout:g} s")
+            part = os.read(self._answers, 1 << 16)
+            if not part:
+                raise self._lost(self._how_it_ended())
+            self._unread += part
+        line, _, self._unread = self._unread.partition(b"\n")
+        return json.loads(line)
+
+    def ask(self, timeout: float, answer: str, **command: Any) -> dict[str, Any]:
+        """Send a command to a worker inside a test, and wait for its ANSWER."""
+        self.tell(**command)
+        message = self.hear(timeout)
+        if message["is"] != answer:
+            raise self._lost(f"failed when it was called again: {message.get('failure')}")
+        return message
+
+    def _lost(self, why: str) -> WorkerLostError:
+        return WorkerLostError(f"{self._name}: {why}")
+
+    def _how_it_ended(self) -> str:
+        code = self._process.wait()
+        if code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        lines = [line.strip() for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
+        return f"pytest ended with exit code {code}: {lines[-1] if lines else 'no output'}"
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        os.close(self._commands)  # a worker that waits for a command ends by itself
+        os.close(self._answers)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+@dataclass
+class Pair:
+    """The two sides of a gate, and the base once more."""
+
+    sides: Mapping[str, Side]  # by letter
+    arguments: Sequence[str]  # of pytest
+    folder: Path  # for the plugin and the workers' logs
+    settings: Settings = field(default_factory=Settings)
+    progress: Callable[[str], None] = lambda line: None
+    _loops: dict[str, int] = field(default_factory=dict)
+    _palindromes: dict[str, int] = field(default_factory=dict)
+    first_s: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        copyfile(WORKER, self.folder / f"{PLUGIN}.py")
+
+    def names(self) -> list[str]:
+        """The benchmarks of both sides. Raises BadInputError where there is none."""
+        workers = self._started((BASE, HEAD), 0)
+        try:
+            collected = {letter: worker.hear(COLLECTION_S) for letter, worker in workers.items()}
+        except WorkerLostError as error:
+            raise BadInputError(f"cannot collect benchmarks: {error}") from None
+        finally:
+            _close(workers)
+        names = list(dict.fromkeys([*collected[HEAD]["names"], *collected[BASE]["names"]]))
+        if not names:
+            errors = collected[HEAD]["errors"] or collected[BASE]["errors"]
+            because = "".join(f"; {where}: {why}" for where, why in list(errors.items())[:1])
+            raise BadInputError(
+                f"no benchmarks found: no test that pytest collects uses the fixture `benchmark`{because};"
+                " name their files after --"
+            )
+        return names
+
+    def generation(self, names: Collection[str], number: int, control: Collection[str] = ()) -> Generation:
+        """Time these NAMES in fresh processes; those in CONTROL also against the base's second copy."""
+        generation = Generation(number, datetime.now(UTC).isoformat(timespec="seconds"))
+        remaining = sorted(names)
+        random.Random(f"{self.settings.seed} order {number}").shuffle(remaining)
+        while remaining:
+            remaining = self._walk(generation, remaining, set(control))
+        return generation
+
+    def _started(self, letters: Sequence[str], number: int) -> dict[str, Worker]:
+        random_for = random.Random(f"{self.settings.seed} layout {number}")
+        shared = {name: str(self.settings.threads) for name in THREADS} | {
+            "DLC_GATE_SEED": str(random_for.getrandbits(32)),
+            # What moves the layout of memory is new in each generation, and the same on each side.
+            "PYTHONHASHSEED": str(random_for.getrandbits(32)),
+            "DLC_GATE_PADDING": "x" * random_for.randrange(MOST_PADDING),
+        }
+        workers: dict[str, Worker] = {}
+        try:
+            for letter in letters:
+                workers[letter] = Worker(letter, self.sides[letter], self.arguments, self.folder, shared)
+        except OSError as error:
+            _close(workers)
+            raise BadInputError(f"cannot start {error.filename}: {error.strerror}") from None
+        except BaseException:
+            _close(workers)
+            raise
+        return workers
+
+    def _walk(self, generation: Generation, order: list[str], control: set[str]) -> list[str]:
+        """Time one benchmark after the other, until a worker is lost; what is left then is returned."""
+        letters = (BASE, HEAD, CONTROL) if control.intersection(order) else (BASE, HEAD)
+        workers = self._started(letters, generation.number)
+        lost = order  # the names that a lost worker leaves without times
+        try:
+            known = {letter: set(worker.hear(COLLECTION_S)["names"]) for letter, worker in workers.items()}
+            generation.new |= set(order) & (known[HEAD] - known[BASE])
+            generation.gone |= set(order) & (known[BASE] - known[HEAD])
+            both = [name for name in order if name in known[BASE] & known[HEAD]]
+            plans = {letter: both if letter != CONTROL else [n for n in both if n in control] for letter in workers}
+            for letter, worker in workers.items():
+                worker.tell(names=plans[letter])
+            for place, name in enumerate(both, 1):
+                lost = both[place - 1 : place]
+                self.progress(f"generation {generation.number}: [{place}/{len(both)}] {name}")
+                present = {letter: worker for letter, worker in workers.items() if name in plans[letter]}
+                self._visit(generation, name, present)
+            return []
+        except WorkerLostError as error:
+            generation.errors |= dict.fromkeys(lost, str(error))
+            return both[both.index(lost[0]) + 1 :] if lost is not order else []
+        finally:
+            _close(workers)
+
+    def _visit(self, generation: Generation, name: str, workers: Mapping[str, Worker]) -> None:
+        """Wait until each side is inside the test, take the turns, and let the tests finish."""
+        heard = {letter: worker.hear(self.settings.timeout) for letter, worker in workers.items()}
+        inside = {letter: workers[letter] for letter, message in heard.items() if message["is"] == "ready"}
+        if len(inside) == len(workers):
+            for letter, message in heard.items():
+                self.first_s.setdefault(name, {}).setdefault(letter, message["first_ns"] / 1e9)
+            codes = {heard[letter]["code"] for letter in (BASE, HEAD)}
+            if self.settings.same_code and len(codes) == 1 and None not in codes:
+                generation.same_code.add(name)
+            else:
+                generation.rows[name] = self._turns(generation, name, inside)
+        for worker in inside.values():
+            worker.tell(do="leave")
+        for letter, worker in inside.items():
+            heard[letter] = worker.hear(self.settings.timeout)
+        failures = [f"{WORD[letter]}: {each['failure']}" for letter, each in heard.items() if each["failure"]]
+        if failures:
+            generation.rows.pop(name, None)
+            generation.errors[name] = "; ".join(failures)
+        elif len(inside) < len(workers):
+            # A test that skips itself on a side is not there on that side.
+            absent = {letter for letter in workers if letter not in inside}
+            kind = generation.new if absent <= {BASE, CONTROL} else generation.gone if absent == {HEAD} else None
+            (generation.skipped if kind is None else kind).add(name)
+
+    def _turns(self, generation: Generation, name: str, workers: Mapping[str, Worker]) -> Slices:
+        """Palindromes of turns; one in which another process got the core is taken again, whichever side it hit."""
+        rng = random.Random(f"{self.settings.seed} {generation.number} {name}")
+        if name not in self._loops:
+            self._calibrate(name, workers[BASE])
+        loops = self._loops[name]
+        if loops >= 1 / JITTER:
+            loops = round(loops * rng.uniform(1 - JITTER, 1 + JITTER))
+        wanted, timeout = self._palindromes[name], self.settings.timeout
+        for worker in workers.values():  # the first slice finds cold caches: it is thrown away
+            worker.ask(timeout, "timed", do="slice", loops=loops)
+        taken: list[tuple[str, list[float], bool]] = []
+        while len(taken) < 2 * wanted and sum(not hit for _, _, hit in taken) < wanted:
+            half = rng.sample(sorted(workers), len(workers))
+            order = "".join([*half, *reversed(half)])
+            answers = [workers[letter].ask(timeout, "timed", do="slice", loops=loops) for letter in order]
+            seconds = [float(f"{answer['ns'] / loops / 1e9:.6g}") for answer in answers]
+            taken.append((order, seconds, any(answer["interruptions"] for answer in answers)))
+        calm = [each for each in taken if not each[2]]
+        kept = calm if 2 * len(calm) >= wanted else taken
+        generation.disturbed += len(taken) - len(calm)
+        return Slices("".join(order for order, _, _ in kept), tuple(s for _, seconds, _ in kept for s in seconds))
+
+    def _calibrate(self, name: str, worker: Worker) -> None:
+        answer = worker.ask(self.settings.timeout, "calibrated", do="calibrate")
+        slice_s = answer["ns"] / 1e9
+        fewest = 1 if slice_s > LONG_CALL_S else 3
+        self._loops[name] = answer["loops"]
+        affordable = int(self.settings.visit_s / (4 * max(slice_s, 1e-9)))
+        self._palindromes[name] = max(fewest, min(self.settings.palindromes, affordable))
+
+
+def _close(workers: Mapping[str, Worker]) -> None:
+    for worker in workers.values():
+        worker.close()

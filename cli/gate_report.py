@@ -12,17 +12,17 @@ from dlc.cli import show
 from dlc.cli.bench_table import ratio_cell
 from dlc.cli.gate_row import GateReport, GateRow, Verdict
 
-ORDER = (
-    Verdict.REGRESSION,
-    Verdict.ERROR,
-    Verdict.INCONCLUSIVE,
-    Verdict.IMPROVED,
-    Verdict.NEW,
-    Verdict.GONE,
-    Verdict.PASS,
-    Verdict.SAME_CODE,
-)
-QUIET = {Verdict.PASS, Verdict.SAME_CODE}  # nothing to look at
+WORDS = {  # in the order of rows; to be read after their names
+    Verdict.REGRESSION: "takes longer",
+    Verdict.ERROR: "failed",
+    Verdict.INCONCLUSIVE: "is inconclusive",
+    Verdict.IMPROVED: "takes less time",
+    Verdict.NEW: "is new: the base has nothing to compare it with",
+    Verdict.GONE: "is gone: the base has it, the head has not",
+    Verdict.PASS: "shows no regression",
+    Verdict.SAME_CODE: "has the same machine code and inputs on both sides, and was not timed",
+}
+ORDER = tuple(WORDS)
 FINE = (Verdict.PASS, Verdict.IMPROVED, Verdict.SAME_CODE)  # not slower, as far as was seen
 FROM_TIMES = {Verdict.REGRESSION, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.PASS}
 PLURAL = {Verdict.REGRESSION: "regressions", Verdict.ERROR: "errors"}  # the other words are no nouns
@@ -42,6 +42,11 @@ def settled(report: GateReport) -> GateReport:
         for row in report.rows
     ]
     return replace(report, rows=rows)
+
+
+def quiet(report: GateReport) -> set[Verdict]:
+    """The verdicts of rows that need no look: nothing was found, or this machine could not tell."""
+    return {Verdict.PASS, Verdict.SAME_CODE} | ({Verdict.INCONCLUSIVE} if report.unfit else set())
 
 
 def ordered(rows: Iterable[GateRow]) -> list[GateRow]:
@@ -120,8 +125,7 @@ def print_report(report: GateReport, *, everything: bool = False) -> None:
     prefix, hidden = "", []
     if sys.stdout.isatty():
         prefix = common_prefix(rows)
-        quiet = QUIET | {Verdict.INCONCLUSIVE} if report.unfit else QUIET
-        hidden = [row for row in rows if row.verdict in quiet]
+        hidden = [row for row in rows if row.verdict in quiet(report)]
         if len(hidden) <= MOST_QUIET or everything:
             hidden = []
     left_out = {row.verdict for row in hidden}
@@ -164,24 +168,11 @@ def tally(rows: Iterable[GateRow]) -> str:
 
 def finding(row: GateRow) -> str:
     """What was found about ROW, to be read after its name."""
-    match row.verdict:
-        case Verdict.REGRESSION | Verdict.IMPROVED if row.ratio is not None:
-            interval = f" (head/base {ratio_cell(vars(row), 3)[1]})"
-            return _change(row.ratio) + interval
-        case Verdict.PASS if row.detectable is not None:
-            return f"shows no regression; {_missed(row.detectable)} could have been missed"
-        case Verdict.SAME_CODE:
-            text = "has the same machine code and inputs on both sides, and was not timed"
-        case Verdict.NEW:
-            text = "is new: the base has nothing to compare it with"
-        case Verdict.GONE:
-            text = "is gone: the base has it, the head has not"
-        case Verdict.ERROR:
-            text = "failed"
-        case Verdict.INCONCLUSIVE:
-            text = "is inconclusive: a regression is neither shown nor ruled out"
-        case _:
-            text = f"is called {row.verdict}"
+    text = WORDS[row.verdict]
+    if row.verdict in (Verdict.REGRESSION, Verdict.IMPROVED) and row.ratio is not None:
+        text = f"{_change(row.ratio)} (head/base {ratio_cell(vars(row), 3)[1]})"
+    elif row.verdict is Verdict.PASS and row.detectable is not None:
+        text = f"{text}; {_missed(row.detectable)} could have been missed"
     return f"{text}: {cut(row.why)}" if row.why else text
 
 

@@ -27,8 +27,10 @@ class Case:
         return {tag: text for tag, text in endings.items() if text is not None}
 
 
-def junit(suite_name: str, cases: Sequence[Case], properties: Mapping[str, str] | None = None) -> bytes:
-    """The whole file. PROPERTIES belong to the suite: the schema of Jenkins has none for a case, only its output."""
+def junit(
+    suite_name: str, cases: Sequence[Case], properties: Mapping[str, str] | None = None, output: str = ""
+) -> bytes:
+    """The whole file. PROPERTIES and OUTPUT are the suite's: the schema of Jenkins has no properties for a case."""
     endings = [case.endings() for case in cases]
     counts = {
         "tests": str(len(cases)),
@@ -52,6 +54,8 @@ def junit(suite_name: str, cases: Sequence[Case], properties: Mapping[str, str] 
             ending.text = message  # some readers show only the attribute, others only what is inside
         if case.output:
             ElementTree.SubElement(element, "system-out").text = _text(case.output)
+    if output:
+        ElementTree.SubElement(suite, "system-out").text = _text(output)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 

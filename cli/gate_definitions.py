@@ -35,6 +35,7 @@ _IN_PACKAGES = ("test_*.py", "*_test.py", CONFTEST)
 _OUTSIDE = ("bench_*.py", "*_bench.py", "benchmark_*.py", "*_benchmark.py", "*_benchmarks.py", "perf_*.py")
 _TESTS = re.compile(r"tests$")
 _BENCHMARKS = re.compile(r"(.+[_-])?(tests?|bench|benches|benchmarks?|perf)([_-].+)?$")
+_KEEPS_COMPILED = re.compile(rb"cache\s*=\s*True")
 _NEVER = {"__pycache__", ".git"}
 _SHOWN = 4
 
@@ -130,7 +131,7 @@ class Definitions:
         patterns = [word for word in settings(project, top)["python_files"] if word.strip("*?") not in ("", ".py")]
         folders = sorted({_with_helpers(path, project) for path in paths})
         found, inside = set(), set()
-        for file in {*filter(Path.is_file, paths), *(file for folder in folders for file in _below(folder))}:
+        for file in {*filter(Path.is_file, paths), *(file for folder in folders for file in below(folder))}:
             is_inside = _is_in_package(file, project, packages)
             if file in paths or _is_definition(file, project, is_inside, patterns):
                 found.add(file.relative_to(top))
@@ -139,11 +140,13 @@ class Definitions:
         found |= {path.relative_to(top) for path in _on_the_way(top, project, folders) if _counts(path)}
         return cls(top, project, tuple(folders), tuple(sorted(found)), frozenset(inside))
 
-    def key(self) -> str:
-        """A name for all their contents."""
+    def compiled_key(self) -> str:
+        """A name for the contents that matter where the benchmarks themselves keep compiled code; else always one."""
+        sources = {file: (self.top / file).read_bytes() for file in self.files if file.suffix == ".py"}
+        if not any(_KEEPS_COMPILED.search(content) for content in sources.values()):
+            return ""
         digest = hashlib.sha256()
-        for file in self.files:
-            content = (self.top / file).read_bytes() if (self.top / file).is_file() else b""
+        for file, content in sources.items():
             digest.update(f"{file}\0{len(content)}\0".encode(errors="surrogateescape") + content)
         return digest.hexdigest()
 
@@ -165,7 +168,7 @@ class Definitions:
             shutil.copy2(ours, theirs, follow_symlinks=False)
         folders = [other / path.relative_to(self.top) for path in self.folders]
         own = set(_on_the_way(other, other / self.project.relative_to(self.top), folders))
-        own |= {file for folder in folders for file in _below(folder) if file.name == CONFTEST}
+        own |= {file for folder in folders for file in below(folder) if file.name == CONFTEST}
         for path in sorted(filter(_counts, own)):
             file = path.relative_to(other)
             if not (self.top / file).exists():
@@ -184,7 +187,8 @@ class Definitions:
         return lines
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> Iterator[Path]:
+    """All files in FOLDER, but what Git and Python keep there."""
     for parent, inner, names in os.walk(folder):
         inner[:] = sorted(set(inner) - _NEVER)
         yield from (Path(parent, name) for name in sorted(names) if name not in _NEVER and not name.endswith(".pyc"))

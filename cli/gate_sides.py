@@ -5,26 +5,25 @@ them warm. A run locks its folder; what a killed run has left is unlocked, and t
 """
 
 import errno
-import fcntl
 import hashlib
-import itertools
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from dlc.cli import gate_install
 from dlc.cli.errors import BadInputError, FailedError
-from dlc.cli.gate_definitions import Definitions, arguments
+from dlc.cli.gate_definitions import Definitions, arguments, below
 from dlc.cli.gate_git import WORKING_TREE, GitError, Repository, Source, without_hook
 from dlc.cli.gate_install import AUTO, Builder, Interpreter
+from dlc.cli.gate_session import session
 
 _LETTERS = "abc"  # base, head, control: names of the same length, for the length of a path can change a run time
 _FILE_TIME = 1_600_000_000  # of every file: some compilers' caches go by it
+_DOCUMENTS = (".md", ".rst", ".txt")  # which no code depends on
 _NOT_OURS = ("PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "__PYVENV_LAUNCHER__")
 
 
@@ -94,7 +93,7 @@ def sides(
             head_source = repository.source(head)
             sources = [repository.source(base) if base else head_source, head_source]
             pythons = _pythons(base_python, head_python, repository)
-            folder, notes = stack.enter_context(_session(home))
+            folder, notes = stack.enter_context(session(home))
             setup = _Setup(repository, folder, home, Builder(install, home / "builds", folder, progress), notes)
             setup.label(sources, pythons, is_of_environments=is_of_environments)
             made = setup.all(sources, pythons, paths)
@@ -169,25 +168,19 @@ class _Setup:
 
     def all(self, sources: Sequence[Source], pythons: Sequence[Interpreter], args: Sequence[str]) -> Sides:
         """Make the three sides."""
-        made = [
-            self._files(letter, source, python, label)
-            for letter, source, python, label in zip(
-                _LETTERS,
-                (*sources, sources[0]),
-                (*pythons, pythons[0]),
-                (*self.labels, self.labels[0]),
-                strict=True,
-            )
-        ]
+        made = [*zip((*self.labels, self.labels[0]), (*pythons, pythons[0]), strict=True)]
+        for letter, source, (label, python) in zip(_LETTERS, (*sources, sources[0]), made, strict=True):
+            self._fill(letter, source, label, python)
         repository, head_top = self.repository, self._top("b")
         asked = arguments(args, repository.top, repository.top / repository.project, head_top)
         definitions = Definitions.of(head_top, self._root("b"), asked.paths, self._packages("b"))
+        self._note_dependencies(pythons)
         changed = definitions.put(self._top("a"))
         definitions.put(self._top("c"))
         self.notes += definitions.note(self.labels[1], self.labels[0], changed)
         first, second, third = (
-            self._side(letter, key, label, python, definitions.key())
-            for letter, (key, label, python) in zip(_LETTERS, made, strict=True)
+            self._side(letter, label, python, definitions)
+            for letter, (label, python) in zip(_LETTERS, made, strict=True)
         )
         for parent in (self.home / "builds", self.home / "caches"):
             from dlc.kernels import cache
@@ -212,15 +205,19 @@ class _Setup:
         top = self.repository.top
         return [name for name in self.repository.changes() if not (top / name).is_relative_to(outside)]
 
-    def _files(self, letter: str, source: Source, python: Interpreter, label: str) -> tuple[str, str, Interpreter]:
-        """Files and package of a side; a key of all they are made of."""
+    def _note_dependencies(self, pythons: Sequence[Interpreter]) -> None:
+        base, head = (gate_install.dependencies(self._root(letter)) for letter in "ab")
+        if base != head and pythons[0] == pythons[1]:
+            self.notes.append(f"base and head need different packages; both run with what {pythons[0].path} has")
+
+    def _fill(self, letter: str, source: Source, label: str, python: Interpreter) -> None:
+        """Files and package of a side."""
         outside = self.home.parent  # the cache may lie in the working tree
         tree, notes = self.repository.put(source, self._top(letter), self.folder / f"git-{letter}", without=outside)
         self.notes += [note for note in notes if note not in self.notes]
         root = self._root(letter)
         if not root.is_dir():
             raise BadInputError(f"{label} has no folder {self.repository.project}: the project is not in it yet")
-        key = f"{tree}\0{self.repository.project}\0{python.identity}"
         if self.from_environment:
             self._site(letter).mkdir()
             for name in python.modules:  # so that it is not found before the one that is installed
@@ -230,14 +227,14 @@ class _Setup:
                     copy.unlink(missing_ok=True)
         else:
             word = {"a": "base", "b": "head", "c": "control"}[letter]
+            key = f"{tree}\0{self.repository.project}\0{python.identity}"
             environment = self._environment(letter, python)
             self.builder.build(f"{word} ({label})", key, root, self._site(letter), python, environment)
-        return key, label, python
 
-    def _side(self, letter: str, key: str, label: str, python: Interpreter, definitions: str) -> Side:
+    def _side(self, letter: str, label: str, python: Interpreter, definitions: Definitions) -> Side:
         """The finished side. Base and control share a cache of compiled code: only one worker runs at a time."""
         root, site = self._root(letter), self._site(letter)
-        kept = self.home / "caches" / _short(f"{key}\0{definitions}", 16)
+        kept = self.home / "caches" / _short(f"{python.identity}\0{self._code(letter, definitions)}", 16)
         kept.mkdir(parents=True, exist_ok=True)
         os.utime(kept)
         environment = self._environment(letter, python)
@@ -247,6 +244,19 @@ class _Setup:
         names = [] if self.from_environment else [*gate_install.packages(site)]
         gate_install.check(label, python.path, environment, root, (site, root), names)
         return Side(label, root, python.path, environment)
+
+    def _code(self, letter: str, definitions: Definitions) -> str:
+        """A key of everything that code which a compiler keeps can depend on, so not of most benchmarks."""
+        top = self._top(letter)
+        skipped = {top / file for file in definitions.files}
+        digest = hashlib.sha256(definitions.compiled_key().encode())
+        for folder in (self._site(letter), top):
+            for path in sorted(set(below(folder)) - skipped):
+                if path.suffix not in _DOCUMENTS:
+                    content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
+                    digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode(errors="surrogateescape"))
+                    digest.update(content)
+        return digest.hexdigest()
 
     def _environment(self, letter: str, python: Interpreter) -> dict[str, str]:
         root, site = self._root(letter), self._site(letter)
@@ -270,55 +280,6 @@ def _set_times(folder: Path) -> None:
     for parent, inner, names in os.walk(folder):
         for name in (*inner, *names):
             os.utime(os.path.join(parent, name), (_FILE_TIME, _FILE_TIME), follow_symlinks=False)
-
-
-@contextmanager
-def _session(home: Path) -> Iterator[tuple[Path, list[str]]]:
-    """A folder that is this run's alone, removed at its end, and notes about what earlier runs have left."""
-    home.mkdir(parents=True, exist_ok=True)
-    notes = _remove_left(home)
-    for number in itertools.count():
-        folder = home / f"run-{number}"
-        with _locked(home / f"run-{number}.lock") as is_ours:
-            if not is_ours or folder.exists():  # one that cannot be removed
-                continue
-            try:
-                folder.mkdir()
-                yield folder, notes
-            finally:
-                _remove(folder)
-            return
-
-
-def _remove_left(home: Path) -> list[str]:
-    notes = []
-    for folder in sorted(home.glob("run-*[0-9]")):
-        with _locked(folder.with_suffix(".lock")) as is_ours:
-            if is_ours:
-                _remove(folder)
-                notes.append(f"removed what an interrupted run has left ({folder.name})")
-    return notes
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[bool]:
-    """Whether this process could lock PATH, which it does for the block; a process that is killed holds no lock."""
-    file: IO[str]
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
-def _remove(folder: Path) -> None:
-    """Remove FOLDER, with what a benchmark has made read-only in it; what still cannot be removed stays."""
-    for parent, _, _ in os.walk(folder):
-        with suppress(OSError):
-            os.chmod(parent, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _short(text: str, length: int) -> str:

@@ -1,6 +1,7 @@
 """Sides of the gate: small repositories are compared as a user's would be."""
 
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -120,11 +121,31 @@ def test_the_working_tree_is_taken_as_it_is(repo):
         assert {path.name for path in pair.head.root.iterdir()} >= {"new.py", "new2.py", "a ü"}
         assert not [name for name in ("gone.py", "staged.py", "junk") if (pair.head.root / name).exists()]
         assert any("not committed: 4" in note and "new2.py" in note for note in pair.notes)
-        first = pair.head.env["NUMBA_CACHE_DIR"]
     assert state_of(repo) == before
-    write(repo, {"new2.py": "x = 1\n"})
-    with sides(repo, "v1", install="none") as pair:
-        assert pair.head.env["NUMBA_CACHE_DIR"] != first
+
+
+def test_compiled_code_is_kept_for_what_it_depends_on(repo):
+    """Not for each state of the repository: a change of tests or documents would compile everything again."""
+    seen = []
+    for change in (
+        {},
+        {"README.md": "new", "tests/test_speed.py": BENCH + "\n"},
+        {"src/pkg/more.py": "x = 1\n"},
+        {"tests/helper.py": "@njit(cache=True)\ndef f(): ...\n"},
+        {"tests/test_speed.py": BENCH},
+    ):
+        write(repo, change)
+        with sides(repo, "v1", install="none") as pair:
+            seen.append((pair.base.env["NUMBA_CACHE_DIR"], pair.head.env["NUMBA_CACHE_DIR"]))
+    base, head = zip(*seen, strict=True)
+    assert [first == second for first, second in itertools.pairwise(base)] == [True, True, False, False]
+    assert [first == second for first, second in itertools.pairwise(head)] == [True, False, False, False]
+
+
+def test_other_dependencies_are_noted(repo):
+    commit(repo, {"pyproject.toml": BUILT + "version = '1'\ndependencies = ['numpy']\n"}, "v3")
+    with sides(repo, "v1", "v3", install="none") as pair:
+        assert pair.notes == (f"base and head need different packages; both run with what {sys.executable} has",)
 
 
 def test_a_clean_working_tree_is_its_commit(repo):
@@ -397,7 +418,7 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_but_no_running_one_is(r
     assert theirs.exists()
     assert state_of(repo) == before  # even now
     with sides(repo, "v1", install="none") as pair:
-        assert pair.notes == (f"removed what an interrupted run has left ({theirs.parent.name})",)
+        assert pair.notes == (f"what an interrupted run has left is removed ({theirs.parent.name})",)
         assert pair.base.root == theirs
     assert left(tmp_path) == []
 

@@ -1,59 +1,23 @@
-"""Benchmark files, in the format of pytest-benchmark: writing dlc's own, and reading anybody's."""
+"""Saved runs: writing dlc's own, in the format of pytest-benchmark, and finding them; bench_formats reads them."""
 
 import json
-import math
 import os
 import platform
-import statistics
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dlc.cli.bench_formats import Measurement as Measurement
+from dlc.cli.bench_formats import Run, fingerprint
+from dlc.cli.bench_formats import read_run as read_run
 from dlc.cli.errors import BadInputError, FailedError
 from dlc.cli.timing import FEWEST_ROUNDS, SLICE_NS, Timing
 
 DEFAULT_STORAGE = Path("bench_results")
 RUN_FILES = "[0-9][0-9][0-9][0-9]_*.json"
-
-# Where a file says what its times depend on. No measured clock rate: it differs between two runs on one machine.
-FINGERPRINT = {
-    "cpu": ("cpu", "brand_raw"),
-    "cores": ("cpu", "count"),
-    "system": ("system",),
-    "machine": ("machine",),
-    "python": ("python_version",),
-    "numpy": ("libraries", "numpy"),
-    "numba": ("libraries", "numba"),
-    "llvmlite": ("libraries", "llvmlite"),
-    "threads": ("threads",),
-}
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One benchmark of a saved run: the median, and every round where the file keeps them; seconds per call."""
-
-    median: float
-    seconds: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """A saved run: when it was made, on what machine, and its measurements by full name."""
-
-    path: Path
-    when: str
-    machine: dict[str, str]
-    measurements: dict[str, Measurement]
-
-    @property
-    def label(self) -> str:
-        """File name and minute."""
-        return f"{self.path.name} ({self.when[:16].replace('T', ' ')})"
 
 
 class RunFile:
@@ -168,18 +132,6 @@ def _cpu() -> dict[str, Any]:
     return {key: value for key, value in everything.items() if not key.startswith(("hz_", "python_", "cpuinfo_"))}
 
 
-def fingerprint(info: Any) -> dict[str, str]:
-    """The parts of a file's machine_info on which its times depend, as far as it states them."""
-    found = {}
-    for label, keys in FINGERPRINT.items():
-        value = info
-        for key in keys:
-            value = value.get(key) if isinstance(value, dict) else None
-        if value is not None:
-            found[label] = str(value)
-    return found
-
-
 def differences(old: Run, new: Run) -> list[str]:
     """How the two machines differ, in what both files state."""
     return [
@@ -215,47 +167,3 @@ def find_run(which: str, storage: Path) -> Path:
         found = f"{len(matches)} runs have" if matches else "no run has"
         raise BadInputError(f"{found} the number {which} in {folder}; name the file, or `latest` ({runs[-1].name[:4]})")
     return matches[0]
-
-
-def read_run(path: Path) -> Run:
-    """The run saved in PATH by dlc or by any version of pytest-benchmark. Raises BadInputError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BadInputError(f"no file {path}; give a benchmark file, a run's number, `latest` or `previous`") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not text"
-        raise BadInputError(f"cannot read {path}: {reason}; give a JSON file of pytest-benchmark") from None
-    if not text.strip():
-        raise BadInputError(f"{path} is empty; run the benchmark again")
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        text = text.strip()
-        if text.startswith("{") and (not text.endswith("}") or error.pos >= len(text)):
-            raise BadInputError(f"{path} is cut short at line {error.lineno}; run the benchmark again") from None
-        where = f"line {error.lineno}, column {error.colno}"
-        raise BadInputError(f"{path} is not JSON ({where}); give a JSON file of pytest-benchmark") from None
-    except (ValueError, RecursionError):
-        raise BadInputError(f"{path} is not usable JSON; give a JSON file of pytest-benchmark") from None
-    benchmarks = content.get("benchmarks") if isinstance(content, dict) else None
-    if not isinstance(benchmarks, list) or "machine_info" not in content:
-        raise BadInputError(f"{path} is JSON of another kind; give a file of `dlc bench run` or pytest-benchmark")
-    if not benchmarks:
-        raise BadInputError(f"{path} holds no benchmarks; run the benchmark again")
-    measurements = dict(_measurement(path, index, entry) for index, entry in enumerate(benchmarks, 1))
-    return Run(path, str(content.get("datetime", "")), fingerprint(content["machine_info"]), measurements)
-
-
-def _measurement(path: Path, index: int, entry: Any) -> tuple[str, Measurement]:
-    """Name and times of one entry. The median is recomputed where the rounds are kept."""
-    try:
-        stats = entry["stats"]
-        seconds = tuple(float(value) for value in stats.get("data") or ())
-        median = statistics.median(seconds) if seconds else float(stats["median"])
-        name = str(entry.get("fullname") or entry["name"])
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise BadInputError(f"{path}: benchmark {index} has no name, median or data; save the run again") from None
-    if not all(0 < value < math.inf for value in (median, *seconds)):
-        raise BadInputError(f"{path}: {name} holds a time that is not a positive number; save the run again")
-    return name, Measurement(median, seconds)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.cli.paired import LEVEL, holm, least_pairs, median_interval, paired_ratio, signed_rank
+from dlc.cli.paired import (
+    LEVEL,
+    holm,
+    least_pairs,
+    median_interval,
+    paired_ratio,
+    signed_rank,
+    signed_rank_greater,
+    walsh_averages,
+    walsh_interval,
+)
 
 
 def test_holm_by_hand():
@@ -38,6 +48,50 @@ def by_counting(differences):
 @given(st.lists(st.sampled_from([-math.inf, -3, -2, -1, 0, 1, 2, 2.5, math.inf]), min_size=1, max_size=10))
 def test_signed_ranks_are_exact_with_ties_zeros_and_infinities(differences):
     assert signed_rank(differences) == pytest.approx(by_counting(differences), rel=1e-12)
+
+
+@given(st.lists(st.sampled_from([-3, -2, -1, 0, 1, 2, 2.5]), max_size=9))
+def test_one_sided_signed_ranks_count_the_signs_that_make_as_great_a_sum(differences):
+    moved = [each for each in differences if each]
+    signed = [sign * rank for sign, rank in zip(np.sign(moved), rank_of_sizes(moved), strict=True)]
+    sums = [sum(rank for rank, sign in zip(np.abs(signed), signs, strict=True) if sign)
+            for signs in itertools.product((0, 1), repeat=len(moved))]  # fmt: skip
+    expected = np.mean(np.array(sums) >= sum(rank for rank in signed if rank > 0)) if moved else 1
+    assert signed_rank_greater(differences) == pytest.approx(expected, rel=1e-12)
+
+
+def rank_of_sizes(values):
+    sizes = np.abs(values)
+    return [((sizes < each).sum() + (sizes <= each).sum() + 1) / 2 for each in sizes]
+
+
+# scipy 1.17.1: wilcoxon(alternative="greater" and "two-sided", method="exact"), and the median of all Walsh averages
+@pytest.mark.parametrize(
+    ("seed", "n", "greater", "two_sided", "centre"),
+    [
+        (0, 6, 0.03125, 0.0625, 0.514745),
+        (1, 12, 0.008056640625, 0.01611328125, 0.75129125),
+        (2, 24, 0.004787862300872803, 0.009575724601745605, 0.444673),
+        (3, 50, 0.0012199687734959497, 0.0024399375469918994, 0.419385),
+    ],
+)
+def test_signed_ranks_as_scipy_has_them(seed, n, greater, two_sided, centre):
+    values = np.round(np.random.default_rng(seed).normal(0.4, 1, n), 6)
+    assert signed_rank_greater(values) == pytest.approx(greater, rel=1e-12)
+    assert signed_rank(values) == pytest.approx(two_sided, rel=1e-12)
+    assert np.median(walsh_averages(values)) == pytest.approx(centre, abs=1e-12)
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=6, max_size=20, unique=True))
+def test_a_walsh_interval_holds_the_centres_that_are_not_rejected(values):
+    low, high = walsh_interval(values)
+    for centre, inside in ((low + 1e-6, True), (high - 1e-6, True), (low - 1e-6, False), (high + 1e-6, False)):
+        if low < high:
+            assert (signed_rank([each - centre for each in values]) > LEVEL) == inside
+
+
+def test_a_walsh_interval_of_few_values_is_their_range():
+    assert walsh_interval([3.0, 1.0, 2.0]) == (1, 3)
 
 
 def test_signed_ranks_of_many_pairs_are_near_the_exact_ones():

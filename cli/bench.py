@@ -17,12 +17,14 @@ from dlc.cli.bench_peers import PEERS
 from dlc.cli.bench_table import ratio_cell
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError, FailedError
+from dlc.cli.gate import gate
 from dlc.reference.activations import ACTIVATIONS
 from dlc.reference.ulp import FORMATS
 
 bench_app = typer.Typer()
 bench_app.command("compare")(compare)
 bench_app.command("export")(export)
+bench_app.command("gate")(gate)
 
 SIZES = "1e3,16e3,1e6,16e6"
 

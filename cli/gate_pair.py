@@ -50,6 +50,7 @@ class Settings:
     timeout: float = 120.0  # seconds without an answer from a benchmark
     seed: int = 0
     same_code: bool = True  # whether rows of the same machine code are left out
+    deadline: float | None = None  # of time.monotonic(), after which a generation ends as it is
 
 
 class WorkerLostError(Exception):
@@ -164,6 +165,10 @@ class Pair:
             )
         return names
 
+    def notes(self) -> list[str]:
+        """Nothing that the rows do not say."""
+        return []
+
     def generation(self, names: Collection[str], number: int, control: Collection[str] = ()) -> Generation:
         """Time these NAMES in fresh processes; those in CONTROL also against the base's second copy."""
         generation = Generation(number, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -207,6 +212,8 @@ class Pair:
             for letter, worker in workers.items():
                 worker.tell(names=plans[letter])
             for place, name in enumerate(both, 1):
+                if self.settings.deadline is not None and time.monotonic() > self.settings.deadline:
+                    break
                 lost = both[place - 1 : place]
                 self.progress(f"generation {generation.number}: [{place}/{len(both)}] {name}")
                 present = {letter: worker for letter, worker in workers.items() if name in plans[letter]}

@@ -26,7 +26,10 @@ ORDER = tuple(WORDS)
 FINE = (Verdict.PASS, Verdict.IMPROVED, Verdict.SAME_CODE)  # not slower, as far as was seen
 FROM_TIMES = {Verdict.REGRESSION, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.PASS}
 PLURAL = {Verdict.REGRESSION: "regressions", Verdict.ERROR: "errors"}  # the other words are no nouns
-COLUMNS = ("benchmark", "verdict", "base", "head", "head/base", "could have missed", "generations", "why")
+COLUMNS = ("benchmark", "verdict", "base", "head", "head/base", "could miss", "generations", "why")
+DETAILS = {"base", "head", "generations"}  # left out on a terminal that is not
+WIDE = 110
+NOTHING_SEEN = 100.0  # times as long: who could miss that has seen nothing
 MOST_QUIET = 20  # rows a terminal shows of what needs no look
 MOST_NAMES = 5  # in a sentence
 LONGEST_WHY = 300
@@ -108,7 +111,7 @@ def cells(row: GateRow, prefix: str = "") -> tuple[Any, ...]:
         _optional(row.base_s, duration),
         _optional(row.head_s, duration),
         ratio_cell(vars(row) if row.ratio is not None else None, 3),
-        _optional(row.detectable, percent),
+        _optional(row.detectable, lambda size: percent(size) if size < NOTHING_SEEN else "any"),
         (row.generations, str(row.generations)) if row.generations else (None, ""),
         clean(row.why),
     )
@@ -129,7 +132,10 @@ def print_report(report: GateReport, *, everything: bool = False) -> None:
         if len(hidden) <= MOST_QUIET or everything:
             hidden = []
     left_out = {row.verdict for row in hidden}
-    show.table(COLUMNS, [cells(row, prefix) for row in rows if row.verdict not in left_out])
+    is_narrow = sys.stdout.isatty() and show.terminal().width < WIDE
+    chosen = [i for i, column in enumerate(COLUMNS) if not (is_narrow and column in DETAILS)]
+    lines = [cells(row, prefix) for row in rows if row.verdict not in left_out]
+    show.table([COLUMNS[i] for i in chosen], [[line[i] for i in chosen] for line in lines])
     sys.stdout.flush()  # a log that holds both streams keeps their order
     if hidden:
         show.note(f"Not shown: {tally(hidden)}; --all shows them.")
@@ -183,7 +189,7 @@ def _change(ratio: float) -> str:
 
 
 def _missed(detectable: float) -> str:
-    return "any slowdown" if math.isinf(detectable) else f"slowdowns below {percent(detectable)}"
+    return f"slowdowns below {percent(detectable)}" if detectable < NOTHING_SEEN else "any slowdown"
 
 
 def sentences(report: GateReport) -> Iterator[str]:
@@ -194,14 +200,16 @@ def sentences(report: GateReport) -> Iterator[str]:
         yield f"All names begin with {prefix}"
     sides = f"base {clean(report.base)}, head {clean(report.head)}"
     yield f"{_counted(len(report.rows), 'benchmark')} ({sides}) in {duration(report.seconds)}: {tally(report.rows)}."
-    yield from map(clean, report.notes)
+    yield from (_sentence(cut(note)) for note in report.notes)
     if report.control:
         yield control(report.control, prefix)
     reasons: dict[str, list[GateRow]] = {}
     for row in [] if report.unfit else ordered(report.with_verdict(Verdict.INCONCLUSIVE)):
         reasons.setdefault(cut(row.why) or "neither shown nor ruled out", []).append(row)
-    for reason, rows in reasons.items():
+    for reason, rows in list(reasons.items())[:MOST_NAMES]:
         yield f"Inconclusive: {_listed(_names(rows, prefix))}: {reason}."
+    if more := sum(map(len, list(reasons.values())[MOST_NAMES:])):
+        yield f"Inconclusive: {more} more, each for its own reason."
     fine = report.with_verdict(*FINE)
     if report.with_verdict(Verdict.REGRESSION) and fine:
         yield f"No regression shown in {_counted(len(fine), 'other benchmark')}{_sensitivity(fine, prefix)}."
@@ -223,7 +231,7 @@ def result(report: GateReport) -> str:
     """One sentence on the whole run, which promises no more than was measured."""
     report = settled(report)
     if report.unfit:
-        return f"No verdict, this machine is unfit: {cut(report.unfit)}. {REMEDY}"
+        return f"No verdict, this machine is unfit: {cut(report.unfit).removesuffix('.')}. {REMEDY}"
     prefix = common_prefix(report.rows)
     slower = ordered(report.with_verdict(Verdict.REGRESSION))
     failed = ordered(report.with_verdict(Verdict.ERROR))
@@ -241,8 +249,11 @@ def result(report: GateReport) -> str:
         parts.append(f"{undecided} inconclusive")
     if not parts:
         parts.append("nothing was compared: no benchmark is on both sides")
-    whole = "; ".join(parts)
-    return f"{whole[0].upper()}{whole[1:]}."
+    return _sentence("; ".join(parts))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
 
 
 def _sensitivity(rows: Sequence[GateRow], prefix: str) -> str:

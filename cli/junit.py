@@ -40,7 +40,7 @@ def junit(
         "time": f"{sum(case.seconds for case in cases):.3f}",
     }
     root = ElementTree.Element("testsuites", name=_text(suite_name))
-    suite = ElementTree.SubElement(root, "testsuite", name=_text(suite_name), **counts)
+    suite = ElementTree.SubElement(root, "testsuite", {"name": _text(suite_name), **counts})
     if properties:
         parent = ElementTree.SubElement(suite, "properties")
         for name, value in properties.items():

@@ -1,71 +1,20 @@
-"""What the gate prints and writes, over all verdicts and any names."""
+"""What the gate prints, over all verdicts and any names; and that all ways of telling agree."""
 
-import html
 import json
 import math
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from gate_reports import FAILED, FOLDER, PASSES, REGRESSION, REPORTS, UNSURE, VERDICTS, few, report, row
+from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
-from dlc.cli import gate_github, gate_junit, gate_report
-from dlc.cli.errors import BadInputError
-from dlc.cli.gate_row import GateReport, GateRow, Verdict
-
-FOLDER = "tests/benchmarks/test_kernels.py::"
-VERDICTS = list(Verdict)
-
-
-def row(name="gelu[float32-1000]", verdict=Verdict.PASS, ratio=1.003, **more):
-    """A row of a benchmark that was timed."""
-    figures = {"low": ratio * 0.99, "high": ratio * 1.01, "detectable": 1.03, "generations": 4}
-    return GateRow(f"{FOLDER}test_{name}", verdict, 3.5e-6, 3.5e-6 * ratio, ratio, **figures | more)
-
-
-def report(*rows, **more):
-    return GateReport("1a2b3c4", "5d6e7f8", rows, seconds=75.0, **more)
-
-
-REGRESSION = row("slow", Verdict.REGRESSION, 1.12, generations=24)
-UNSURE = row("unsure", Verdict.INCONCLUSIVE, 1.03, detectable=1.2, why="the budget of 4m was used up")
-FAILED = GateRow(f"{FOLDER}test_bad", Verdict.ERROR, why="head: ZeroDivisionError: division by zero")
-PASSES = [row(f"op{i}", detectable=1.02 + i / 100) for i in range(5)]
-
-
-# Any report: odd names, and figures that are not there.
-NAMES = st.one_of(
-    st.text(st.characters(), min_size=1, max_size=30),
-    st.text(st.sampled_from("a_Z9|`*_~<>&[]()\\#!@$: \t\n\x1b/"), min_size=1, max_size=20).map(FOLDER.__add__),
-)
-RATIOS = st.none() | st.floats(0.01, 100)
-ROWS = st.builds(
-    GateRow,
-    NAMES,
-    st.sampled_from(VERDICTS),
-    *(st.none() | st.floats(1e-9, 1e3) for _ in range(2)),
-    RATIOS,
-    RATIOS,
-    RATIOS,
-    detectable=st.none() | st.floats(1, 50) | st.just(math.inf),
-    generations=st.integers(0, 30),
-    why=st.just("") | NAMES,
-)
-REPORTS = st.builds(
-    GateReport,
-    NAMES,
-    NAMES,
-    st.lists(ROWS, max_size=8),
-    control=st.lists(ROWS, max_size=2),
-    unfit=st.just("") | NAMES,
-    seconds=st.floats(0, 1e4),
-    notes=st.lists(NAMES, max_size=1),
-)
-few = settings(max_examples=40, deadline=None)
+from dlc.cli import gate_github, gate_junit, gate_report, show
+from dlc.cli.gate_row import GateRow, Verdict
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -130,16 +79,17 @@ def test_a_pipe_gets_every_row_at_full_precision(capsys):
 @pytest.fixture
 def terminal(capsys, monkeypatch):
     """What print_report shows on a terminal."""
-    import sys
 
-    def show(told, **options):
-        monkeypatch.setenv("COLUMNS", "160")
+    def shown(told, width=160, **options):
+        monkeypatch.setenv("COLUMNS", str(width))
+        show.terminal.cache_clear()
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         gate_report.print_report(told, **options)
         out, err = capsys.readouterr()
         return re.sub("\x1b\\[[0-9;]*m", "", out), err
 
-    return show
+    yield shown
+    show.terminal.cache_clear()
 
 
 def test_a_terminal_sums_up_what_needs_no_look(terminal):
@@ -166,6 +116,19 @@ def test_a_terminal_shows_numbers_for_reading(terminal):
         "3.0 %",
         "24",
     ]
+    assert re.split("  +", terminal(report(REGRESSION), width=80)[0].splitlines()[1].rstrip()) == [
+        REGRESSION.name,
+        "regression",
+        "1.120x 1.109-1.131",
+        "3.0 %",
+    ]
+
+
+def test_many_inconclusive_rows_do_not_flood_the_log():
+    rows = [row(f"op{i}", Verdict.INCONCLUSIVE, why=f"could miss {i} %") for i in range(30)]
+    told = [line for line in gate_report.sentences(report(*rows)) if line.startswith("Inconclusive")]
+    assert len(told) == gate_report.MOST_NAMES + 1
+    assert told[-1] == "Inconclusive: 25 more, each for its own reason."
 
 
 def test_a_red_run_is_told():
@@ -174,7 +137,7 @@ def test_a_red_run_is_told():
     assert list(gate_report.sentences(told)) == [
         f"All names begin with {FOLDER}",
         "8 benchmarks (base 1a2b3c4, head 5d6e7f8) in 75 s: 1 regression, 1 error, 1 inconclusive, 5 pass.",
-        "the tree of head is dirty",
+        "The tree of head is dirty.",
         "Control, base against base in 3 benchmarks: no difference shown, ratios from 0.998 to 1.000.",
         "Inconclusive: test_unsure: the budget of 4m was used up.",
         "No regression shown in 5 other benchmarks; slowdowns below 4.0 % could have been missed in a typical one, "
@@ -257,205 +220,6 @@ def test_json_keeps_seconds_and_ratios(capsys):
     assert fine["detectable"] == "inf"
     assert (new["name"], new["ratio"]) == ("n\\x1b", None)
     assert found["control"][0]["name"] == f"{FOLDER}test_c"
-
-
-# Markdown
-
-
-def rendered(text: str) -> list[list[str]]:
-    """The cells of all tables, as a reader sees them."""
-    shown = MarkdownIt("commonmark").enable("table").render(text)
-    rows = [
-        re.findall(r"<td[^>]*>(.*?)</td>", each, re.DOTALL) for each in re.findall("<tr>.*?</tr>", shown, re.DOTALL)
-    ]
-    return [[html.unescape(re.sub("</?(code|strong)>", "", cell)) for cell in each] for each in rows if each]
-
-
-@few
-@given(st.lists(st.text(st.characters(), min_size=1, max_size=20), min_size=1, max_size=4))
-def test_markdown_shows_names_as_they_are(names):
-    rows = [GateRow(f"x{name}x", Verdict.ERROR, why=f"y{name}y") for name in names]
-    found = rendered(gate_github.markdown(report(*rows)))
-    told = gate_report.ordered(rows)
-    assert [(cells[0], cells[-1]) for cells in found] == [
-        (gate_report.clean(each.name), gate_report.clean(each.why)) for each in told
-    ]
-
-
-def test_the_summary_shows_what_matters_and_folds_the_rest():
-    text = gate_github.markdown(report(*PASSES, REGRESSION, UNSURE))
-    main, folded = text.split("<details>")
-    assert [cells[:2] for cells in rendered(main)] == [["test_slow", "regression"], ["test_unsure", "inconclusive"]]
-    assert "<summary>5 pass</summary>" in folded
-    assert [cells[0] for cells in rendered(folded)] == [f"test_op{i}" for i in (4, 3, 2, 1, 0)]
-    assert "**Regression in 1 of 7 benchmarks" in main
-    assert "- Control" not in text
-
-
-@pytest.mark.parametrize("room", [0, 100, 1500, 2000, 3000, 10_000, 1 << 20])
-def test_a_summary_never_takes_more_than_its_room(room):
-    told = report(*(row(f"op{i}") for i in range(1000)), *(row(f"s{i}", Verdict.REGRESSION, 1.5) for i in range(40)))
-    text = gate_github.markdown(told, room)
-    assert len(text.encode()) <= room
-    shown = len(rendered(text))
-    left_out = sum(map(int, re.findall(r"(\d+) more did not fit", text)))
-    assert not text or shown + left_out == 1040
-    assert (shown == 1040) == (room == 1 << 20)
-
-
-def test_a_summary_is_added_to_what_is_there(tmp_path, monkeypatch, capsys):
-    path = tmp_path / "summary.md"
-    path.write_text("before\n")
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
-    assert gate_github.summary_file() == path
-    gate_github.add_summary(path, report(*PASSES))
-    assert path.read_text() == "before\n" + gate_github.markdown(report(*PASSES))
-    path.write_bytes(b"x" * (gate_github.MOST_BYTES - 10))
-    gate_github.add_summary(path, report(*PASSES))
-    assert path.stat().st_size == gate_github.MOST_BYTES - 10
-    assert "summary of this step is full" in capsys.readouterr().err
-    gate_github.add_summary(tmp_path, report(*PASSES))
-    assert "could not be written: Is a directory" in capsys.readouterr().err
-
-
-def test_a_summary_that_cannot_be_written_is_refused_before_the_run(tmp_path, monkeypatch):
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "none" / "summary.md"))
-    with pytest.raises(BadInputError, match="GITHUB_STEP_SUMMARY"):
-        gate_github.summary_file()
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY")
-    assert gate_github.summary_file() is None
-
-
-# Annotations
-
-
-def parsed(command: str) -> tuple[str, dict[str, str], str]:
-    """A command as the runner of GitHub reads it."""
-    level, told, data = re.fullmatch(r"::(\w+) (.*?)::(.*)", command).groups()
-    properties = dict(each.split("=", 1) for each in told.split(","))
-
-    def plain(text, codes):
-        for code in codes:
-            text = text.replace(code, chr(int(code[1:], 16)))
-        return text.replace("%25", "%")
-
-    codes = ("%0D", "%0A")
-    return level, {k: plain(v, (*codes, "%3A", "%2C")) for k, v in properties.items()}, plain(data, codes)
-
-
-@few
-@given(REPORTS, st.booleans())
-def test_annotations_are_few_and_read_back(told, strict):
-    commands = gate_github.annotations(told, Path("/nowhere"), strict=strict)
-    assert len(commands) <= gate_github.MOST_ANNOTATIONS
-    for command in commands:
-        level, properties, message = parsed(command)
-        assert level in ("error", "notice")
-        assert properties.keys() == {"title"}
-        assert message
-
-
-def test_an_annotation_stands_at_its_test(tmp_path, monkeypatch):
-    file = tmp_path / "sub" / "bench, all.py"
-    file.parent.mkdir()
-    file.write_text("import x\n\n@x\ndef test_a():\n    '\\d'\n\nclass TestB:\n    async def test_a(self): ...\n")
-    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
-    names = ["test_a[50%:1]", "TestB::test_a", "test_made_by_a_hook"]
-    rows = [GateRow(f"bench, all.py::{name}", Verdict.ERROR, why="because") for name in names]
-    rows.append(GateRow("gone.py::test_c", Verdict.ERROR))
-    found = {}
-    for command in gate_github.annotations(report(*rows), tmp_path / "sub", strict=False):
-        _, properties, message = parsed(command)
-        found[properties["title"]] = (properties.get("file"), properties.get("line"), message)
-    where = "sub/bench, all.py"
-    assert found == {
-        "Benchmark error: test_a[50%:1]": (where, "4", "bench, all.py::test_a[50%:1] failed: because"),
-        "Benchmark error: test_a": (where, "8", "bench, all.py::TestB::test_a failed: because"),
-        "Benchmark error: test_made_by_a_hook": (where, None, "bench, all.py::test_made_by_a_hook failed: because"),
-        "Benchmark error: test_c": (None, None, "gone.py::test_c failed"),
-    }
-
-
-def test_the_largest_regressions_are_annotated_and_the_rest_counted(tmp_path, capsys):
-    rows = [row(f"op{i}", Verdict.REGRESSION, 1.1 + i / 100) for i in range(12)]
-    gate_github.annotate(report(*rows, UNSURE), tmp_path, strict=False)
-    out, err = capsys.readouterr()
-    assert out == "", "stdout is for data"
-    titles = [parsed(line)[1]["title"] for line in err.splitlines()]
-    assert titles[:9] == [f"Benchmark regression: test_op{i}" for i in range(11, 2, -1)]
-    assert parsed(err.splitlines()[-1])[2].startswith("3 regressions, 1 inconclusive more")
-
-
-@pytest.mark.parametrize(("value", "expected"), [("true", True), ("false", False), (None, False)])
-def test_github_is_known_by_its_own_variable(value, expected, monkeypatch):
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    if value:
-        monkeypatch.setenv("GITHUB_ACTIONS", value)
-    assert gate_github.is_github() == expected
-
-
-# JUnit
-
-
-def test_junit_names_tests_as_pytest_does_and_keeps_all_figures():
-    told = report(
-        REGRESSION, GateRow("t/a.py::TestB::test_c[x::y/z]", Verdict.NEW), GateRow("make bench", Verdict.PASS)
-    )
-    suite = ElementTree.fromstring(gate_junit.gate_junit(told, strict=False)).find("testsuite")
-    slow, new, command = suite.findall("testcase")
-    assert (slow.attrib["classname"], slow.attrib["name"]) == ("tests.benchmarks.test_kernels", "test_slow")
-    assert (new.attrib["classname"], new.attrib["name"]) == ("t.a.TestB", "test_c[x::y/z]")
-    assert (command.attrib["classname"], command.attrib["name"]) == ("dlc.bench.gate", "make bench")
-    assert slow.find("failure").attrib["message"] == "takes 12 % longer (head/base 1.120x 1.109-1.131)"
-    figures = dict(line.split(": ", 1) for line in slow.findtext("system-out").splitlines())
-    assert figures.pop("verdict") == "regression"
-    assert {label: float(value) for label, value in figures.items()} == {
-        label: getattr(REGRESSION, label) for label in figures
-    }
-    assert "detectable" in figures
-    assert float(slow.attrib["time"]) == pytest.approx(REGRESSION.head_s, abs=1e-9)
-    assert suite.findtext("system-out").splitlines() == list(gate_report.sentences(told))
-    assert suite.find("properties/property[@name='base']").attrib["value"] == "1a2b3c4"
-
-
-def test_an_unfit_machine_is_a_case_that_failed():
-    told = report(REGRESSION, unfit="base against base differs by 3 %")
-    suite = ElementTree.fromstring(gate_junit.gate_junit(told, strict=True)).find("testsuite")
-    assert (suite.attrib["failures"], suite.attrib["errors"], suite.attrib["skipped"]) == ("0", "1", "1")
-    assert "unfit" in suite.find("testcase[@name='machine']/error").attrib["message"]
-
-
-BAD_PLACES = {
-    "a folder": (".", "a folder"),
-    "no folder": ("none/gate.xml", "no folder"),
-    "a device": ("/dev/null", "no plain file"),
-    "a name too long": ("x" * 300, "File name too long"),
-}
-
-
-@pytest.mark.parametrize(("path", "reason"), BAD_PLACES.values(), ids=list(BAD_PLACES))
-def test_a_file_that_cannot_be_written_is_refused_before_the_run(path, reason, tmp_path):
-    with pytest.raises(BadInputError, match=reason):
-        gate_junit.check_writable(tmp_path / path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_junit_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "gate.xml"
-    gate_junit.check_writable(path)
-    assert list(tmp_path.iterdir()) == []
-    gate_junit.write_junit(path, report(REGRESSION), strict=False)
-    before = path.read_bytes()
-    gate_junit.check_writable(path)
-
-    def full(*paths):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.replace", full)
-    with pytest.raises(BadInputError, match="No space left on device"):
-        gate_junit.write_junit(path, report(*PASSES), strict=False)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_nothing_is_lost_between_unfit_and_its_rows():

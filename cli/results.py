@@ -1,18 +1,19 @@
-"""Saved runs: writing dlc's own, in the format of pytest-benchmark, and finding them; bench_formats reads them."""
+"""Saved runs: writing dlc's own, in the format of pytest-benchmark, and finding them; bench_reading reads them."""
 
 import json
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dlc.cli.bench_formats import Measurement as Measurement
-from dlc.cli.bench_formats import Run, fingerprint
-from dlc.cli.bench_formats import read_run as read_run
+from dlc.cli.bench_formats import fingerprint
+from dlc.cli.bench_reading import Measurement as Measurement
+from dlc.cli.bench_reading import Run
+from dlc.cli.bench_reading import read_run as read_run
 from dlc.cli.errors import BadInputError, FailedError
 from dlc.cli.timing import FEWEST_ROUNDS, SLICE_NS, Timing
 
@@ -74,10 +75,6 @@ def benchmark(
 
     PARAMS are part of its full name, so that only like is compared with like.
     """
-    from pytest_benchmark.stats import Stats
-
-    stats = Stats()
-    stats.data.extend(timing.seconds)
     param = "-".join(map(str, params.values()))
     full_name = f"{name}[{param}]"
     return {
@@ -95,13 +92,18 @@ def benchmark(
             "min_time": SLICE_NS / 1e9,
             "warmup": True,
         },
-        "stats": {
-            **stats.as_dict(),
-            "ops": 1 / timing.median,
-            "data": list(timing.seconds),
-            "iterations": timing.loops,
-        },
+        "stats": statistics(timing.seconds, timing.median, timing.loops),
     }
+
+
+def statistics(seconds: Sequence[float], median: float, calls: int) -> dict[str, Any]:
+    """What pytest-benchmark stores of rounds of so many CALLS; all is the MEDIAN where no rounds are kept."""
+    from pytest_benchmark.stats import Stats
+
+    stats = Stats()
+    stats.data.extend(seconds or [median])
+    kept = {"data": list(seconds)} if seconds else {}
+    return {**stats.as_dict(), "ops": 1 / median, **kept, "iterations": calls}
 
 
 def machine_info(threads: int) -> dict[str, Any]:

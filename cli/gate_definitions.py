@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dlc.cli.errors import BadInputError
+from dlc.cli.gate_git import listed
 
 # Where pytest looks for its settings, the first that has some counts; and the table or section in each.
 SETTINGS = {
@@ -37,7 +38,6 @@ _TESTS = re.compile(r"tests$")
 _BENCHMARKS = re.compile(r"(.+[_-])?(tests?|bench|benches|benchmarks?|perf)([_-].+)?$")
 _KEEPS_COMPILED = re.compile(rb"cache\s*=\s*True")
 _NEVER = {"__pycache__", ".git"}
-_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -180,10 +180,10 @@ class Definitions:
         """What a reader has to know about files of HEAD that have CHANGED those of BASE."""
         if not changed:
             return []
-        shown = ", ".join(map(str, changed[:_SHOWN])) + (", ..." if len(changed) > _SHOWN else "")
-        lines = [f"both sides run the benchmarks of {head}; not the same in {base}: {len(changed)} files ({shown})"]
-        if inside := [str(file) for file in changed if file in self.in_package]:
-            lines.append(f"of these in the package itself, so that no difference can be seen: {', '.join(inside)}")
+        count = f"{len(changed)} files ({listed(changed)})"
+        lines = [f"both sides run the benchmarks of {head}; not the same in {base}: {count}"]
+        if inside := [file for file in changed if file in self.in_package]:
+            lines.append(f"of these in the package itself, so that no change of them is timed: {listed(inside, 10)}")
         return lines
 
 

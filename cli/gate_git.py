@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,12 @@ _NOT_SOURCES = {"__pycache__", "node_modules", "build", "dist", "site-packages"}
 def without_hook(environment: Mapping[str, str]) -> dict[str, str]:
     """ENVIRONMENT without what Git tells its hooks."""
     return {name: value for name, value in environment.items() if name not in _OF_A_HOOK}
+
+
+def listed(names: Sequence[object], most: int = 4) -> str:
+    """The first of NAMES, in characters that every terminal takes."""
+    text = ", ".join(map(str, names[:most])) + (", ..." if len(names) > most else "")
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 class GitError(Exception):
@@ -106,8 +112,10 @@ class Repository:
         return Source(commit, git(self.top, "rev-parse", "--short", commit).strip())
 
     def _commit(self, revision: str) -> str | None:
+        if revision.startswith("-"):  # an option of Git, not a name
+            return None
         try:
-            asked = git(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            asked = git(self.top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         except GitError:
             return None
         return asked.strip()
@@ -143,8 +151,8 @@ class Repository:
     def files(self) -> list[str]:
         """The working tree's files but those that Git ignores, relative to TOP; all sources outside of Git."""
         if self.common is not None:
-            listed = git(self.top, "ls-files", "-co", "--exclude-standard", "--deduplicate", "-z").split("\0")
-            return sorted(name for name in listed if name and not name.endswith("/"))
+            listed = git(self.top, "ls-files", "-co", "--exclude-standard", "-z").split("\0")
+            return sorted({name for name in listed if name and not name.endswith("/")})
         found = []
         for folder, inner, names in os.walk(self.top):
             inner[:] = [name for name in inner if _may_hold_sources(Path(folder, name))]

@@ -21,7 +21,15 @@ from dlc.cli.errors import BadInputError
 from dlc.cli.gate_git import reason
 
 AUTO, NONE = "auto", "none"
-_LEAVINGS = re.compile(r"(build|dist|__pycache__|.+\.egg-info|\.git)$")  # of a build, which no import needs
+_LEAVINGS = re.compile(r"(build|dist|__pycache__|\.git)$")  # of a build, which no import needs
+
+# A line of a build that tells what went wrong, and those of pip and setuptools that only say that something did.
+_TELLS = re.compile(r"(\S+: )?(fatal error|error):|(\w+\.)*\w+(Error|Exception|NotFound|Exit):", re.IGNORECASE)
+_REPEATS = re.compile(r"error: ([a-z]+(-[a-z]+)+$|Failed building|Failed to build|command )", re.IGNORECASE)
+_LONGEST = 300  # characters of a reason
+_NOT_FETCHED = re.compile(
+    r"build dependencies|No matching distribution|Could not find a version|connection", re.IGNORECASE
+)
 
 _IDENTITY = """
 import hashlib, importlib.metadata, importlib.util, json, platform, sys
@@ -157,7 +165,7 @@ class Builder:
         site, made = draft / "site", draft / "made"
         site.mkdir()
         made.mkdir()
-        before, leavings = set(_files(project)), set(_leavings(project))
+        before, leavings = _files(project), set(_leavings(project))
         if self.how == AUTO:
             _pip_install(label, project, site, python, env)
         else:
@@ -168,7 +176,9 @@ class Builder:
             if run.returncode:
                 why = reason(run.stderr or run.stdout, site)
                 raise BadInputError(f"the install command failed for {label}: {why}")
-        for path in set(_files(project)) - before:
+        for path, stamp in _files(project).items():
+            if before.get(path) == stamp:
+                continue
             copy = made / path.relative_to(project)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copy, follow_symlinks=False)
@@ -187,27 +197,40 @@ def _pip_install(label: str, project: Path, site: Path, python: Interpreter, env
         ways = [[], ["--no-build-isolation"]]
     else:
         raise BadInputError(f"{python.path} has no pip: run its `-m ensurepip`, or build nothing (--install none)")
-    why = []
+    why = ""
     for way in ways:
         command = [*pip, *way, "--no-deps", "--quiet", "--target", str(site), str(project)]
         run = subprocess.run(command, cwd=project, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if not run.returncode:
             return
-        why.append(reason(run.stderr, site))
+        why = _why(run.stderr, site)
         for left in site.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-    raise BadInputError(f"pip cannot build {label}: {why[-1]}; --install COMMAND builds it in another way")
+        if not way and not _NOT_FETCHED.search(run.stderr.decode(errors="replace")):
+            break  # with all that it needs, the build itself fails
+    raise BadInputError(f"pip cannot build {label}: {why}; --install COMMAND builds it in another way")
+
+
+def _why(stderr: bytes, folder: Path) -> str:
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
+    told = [line for line in lines if _TELLS.match(line) and not _REPEATS.match(line)]
+    last = reason(stderr, folder)  # a full disk counts more than what it led to
+    return (told or [last])[-1][:_LONGEST]
 
 
 def _leavings(project: Path) -> Iterator[Path]:
-    for folder in filter(Path.is_dir, (project, project / "src")):
-        yield from (path for path in folder.iterdir() if _LEAVINGS.match(path.name))
+    yield from (path for path in project.iterdir() if _LEAVINGS.match(path.name))
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path) -> dict[Path, tuple[int, int]]:
+    """When each file was written, and how long it is."""
+    found = {}
     for parent, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if not _LEAVINGS.match(name)]
-        yield from (Path(parent, name) for name in names if not name.endswith(".pyc"))
+        for path in (Path(parent, name) for name in names if name != ".git"):
+            state = path.lstat()
+            found[path] = state.st_mtime_ns, state.st_size
+    return found
 
 
 def packages(folder: Path, depth: int = 3) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from dlc.cli import gate_install
 from dlc.cli.errors import BadInputError, FailedError
 from dlc.cli.gate_definitions import Definitions, arguments, below
-from dlc.cli.gate_git import WORKING_TREE, GitError, Repository, Source, without_hook
+from dlc.cli.gate_git import WORKING_TREE, GitError, Repository, Source, listed, without_hook
 from dlc.cli.gate_install import AUTO, Builder, Interpreter
 from dlc.cli.gate_session import session
 
@@ -156,15 +156,14 @@ class _Setup:
             self.labels = (base.label, head.label)
         changes = self._changes() if base.is_working_tree or head.is_working_tree else []
         if changes:
-            shown = ", ".join(changes[:4]) + (", ..." if len(changes) > 4 else "")
-            self.notes.append(f"the working tree is not committed: {len(changes)} changed or new files ({shown})")
+            self.notes.append(f"the working tree is not committed: {len(changes)} files changed ({listed(changes)})")
         is_same_tree = base.is_working_tree == head.is_working_tree or not changes
         if base.commit == head.commit and is_same_tree and not is_of_environments:
             self.notes.append("base and head are the same code")
         if pythons[0].version != pythons[1].version:
             self.notes.append(f"different Pythons: base {pythons[0].version}, head {pythons[1].version}")
         if submodules := self.repository.submodules():
-            self.notes.append(f"submodules are left out: {', '.join(submodules)}")
+            self.notes.append(f"submodules are left out: {listed(submodules)}")
 
     def all(self, sources: Sequence[Source], pythons: Sequence[Interpreter], args: Sequence[str]) -> Sides:
         """Make the three sides."""

@@ -120,7 +120,7 @@ def test_the_working_tree_is_taken_as_it_is(repo):
         assert value(pair.head) == "4"
         assert {path.name for path in pair.head.root.iterdir()} >= {"new.py", "new2.py", "a ü"}
         assert not [name for name in ("gone.py", "staged.py", "junk") if (pair.head.root / name).exists()]
-        assert any("not committed: 4" in note and "new2.py" in note for note in pair.notes)
+        assert any("not committed: 4 files" in note and "new2.py" in note for note in pair.notes)
     assert state_of(repo) == before
 
 
@@ -235,10 +235,12 @@ def test_a_project_in_a_folder_of_its_repository(tmp_path):
 def test_a_build_is_each_sides_own_and_kept(repo, tmp_path, monkeypatch):
     """The package is a namespace mapped from folders of other names, and another copy is on the path."""
     mapping = "[tool.setuptools]\npackages = ['space.inner']\npackage-dir = {'space.inner' = 'inner'}\n"
-    version = (
-        "import pathlib, setuptools\npathlib.Path('inner/_made.py').write_text('made = True')\nsetuptools.setup()\n"
+    setup = (
+        "import pathlib, setuptools\nfor name in ('made', 'tracked'):\n"
+        "    pathlib.Path(f'inner/_{name}.py').write_text('made = True')\nsetuptools.setup()\n"
     )
-    files = {"pyproject.toml": BUILT + "version = '1'\n" + mapping, "setup.py": version, ".gitignore": "_made.py\n"}
+    files = {"pyproject.toml": BUILT + "version = '1'\n" + mapping, "setup.py": setup, ".gitignore": "_made.py\n"}
+    files["inner/_tracked.py"] = ""
     commit(repo, {"inner/__init__.py": "from ._made import made\ndef value(): return 1\n", **files}, "v3")
     commit(repo, {"inner/__init__.py": "from ._made import made\ndef value(): return 2\n"}, "v4")
     write(tmp_path, {"foreign/space/inner/__init__.py": "def value(): return 3\n"})
@@ -250,8 +252,11 @@ def test_a_build_is_each_sides_own_and_kept(repo, tmp_path, monkeypatch):
             where = [ask(each, "import space.inner as p; print(p.__file__)") for each in (pair.base, pair.head)]
             assert len({len(file) for file in where}) == 1
             assert pair.strays([*where, str(repo / "x.py"), os.__file__]) == [str(repo / "x.py")]
-            assert (pair.base.root / "inner/_made.py").exists()
-            assert not [*pair.base.root.glob("build"), *pair.base.root.glob("*.egg-info")]
+            for side in (pair.base, pair.control):
+                assert (side.root / "inner/_made.py").exists()
+                assert (side.root / "inner/_tracked.py").read_text() == "made = True"
+            assert pair.base.env["NUMBA_CACHE_DIR"] == pair.control.env["NUMBA_CACHE_DIR"]
+            assert not (pair.base.root / "build").exists()
     assert len(told) == 2  # of two runs with three sides
 
 
@@ -279,6 +284,18 @@ def test_two_environments_need_no_repository(tmp_path):
         assert value(pair.base) == value(pair.head) == "1"
         assert pair.base.root != pair.head.root
         assert not (pair.base.root / ".venv").exists()
+
+
+def test_a_package_that_is_installed_in_both_environments_is_timed(repo, tmp_path, monkeypatch):
+    commit(repo, {"pyproject.toml": BUILT + "version = '2'\n"}, "v3")
+    info = {"METADATA": "Metadata-Version: 2.1\nName: pkg\nVersion: 1.5\n", "RECORD": "pkg/__init__.py,,\n"}
+    files = {f"pkg-1.5.dist-info/{name}": text for name, text in info.items()}
+    write(tmp_path / "env", {"pkg/__init__.py": "def value(): return 9\n", **files})
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "env"))
+    with sides(repo, "", head_python=sys.executable) as pair:
+        assert value(pair.base) == value(pair.head) == "9"
+        assert (pair.head.root / "tests/test_speed.py").exists()
+        assert any("what is installed: base 1.5 of" in note for note in pair.notes)
 
 
 def fake_python(path: Path, version: str) -> str:
@@ -343,6 +360,17 @@ def test_folders_that_have_no_revisions(repo, tmp_path):
             pass
     with sides(shallow, "HEAD", install="none") as pair:
         assert value(pair.base) == "2"
+
+
+def test_a_name_that_is_not_text_and_a_project_that_the_base_lacks(repo, tmp_path):
+    name = os.fsdecode(b"caf\xe9.txt")
+    (repo / name).write_text("")
+    with sides(repo, "v1", install="none") as pair:
+        assert (pair.head.root / name).exists()
+        assert any("caf" in note and note.isprintable() for note in pair.notes)
+    commit(repo, {"part/test_a.py": BENCH}, "v3")
+    with pytest.raises(BadInputError, match="has no folder part"), sides(repo / "part", "v1"):
+        pass
 
 
 def test_a_hook_may_call_the_gate(repo, tmp_path, monkeypatch):

@@ -97,12 +97,18 @@ class _Case:
     control: list[float] = field(default_factory=list)
     fresh_control: list[float] = field(default_factory=list)
     seconds: list[tuple[float, float]] = field(default_factory=list)
-    direction: int = 0  # of a suspect: 1 slower, -1 faster
+    direction: int = 0  # of a suspect: 1 slower, -1 faster; 0: neither, but too noisy to pass on the screen alone
     verdict: Verdict | None = None
     why: str = ""
 
     def decide(self, verdict: Verdict, why: str = "") -> None:
         self.verdict, self.why = verdict, why
+
+    def evidence(self) -> list[float]:
+        """Effects that were not chosen by their size: of a suspect the fresh ones alone."""
+        if not self.direction:
+            return self.screen + self.fresh
+        return self.fresh if len(self.fresh) >= FEWEST else self.screen
 
     def against(self) -> list[list[float]]:
         """Fresh effects in the suspected direction, against each copy of the base."""
@@ -120,12 +126,15 @@ class Judge:
         self._stage = Stage.SCREEN if self._cases else Stage.DONE
 
     def wanted(self) -> Wanted:
-        """What to measure next; every suspect is measured against the control as well."""
+        """What to measure next; every suspect is measured against the control as well.
+
+        After the screen these are suspects, and rows so noisy that four generations do not say what they could miss.
+        """
         if self._stage is Stage.DONE:
             return Wanted(Stage.DONE)
         names = tuple(case.name for case in self._open())
         if self._stage is Stage.CONFIRM:
-            return Wanted(self._stage, names, frozenset(names))
+            return Wanted(self._stage, names, frozenset(case.name for case in self._open() if case.direction))
         period = max(1, min(round(1 / self.rule.control), len(names))) if self.rule.control else 0
         turn = self._done[Stage.SCREEN]
         return Wanted(self._stage, names, frozenset(names[turn % period :: period] if period else ()))
@@ -148,6 +157,7 @@ class Judge:
                 self._convict()
             if self._done[Stage.CONFIRM] in self.rule.pauses:
                 self._let_go()
+                self._give_up()
             if self._done[Stage.CONFIRM] == self.rule.looks[-1]:
                 self.stop(f"neither shown nor ruled out in {self.rule.looks[-1]} fresh generations")
         if not self._open():
@@ -156,7 +166,7 @@ class Judge:
     def stop(self, reason: str) -> None:
         """Measure no more; what is undecided stays so, for this REASON."""
         for case in self._open():
-            case.decide(Verdict.INCONCLUSIVE, self._one_copy_only(case) or reason)
+            case.decide(Verdict.INCONCLUSIVE, self._known(case) or reason)
         self._stage = Stage.DONE
 
     def rows(self) -> list[GateRow]:
@@ -210,7 +220,8 @@ class Judge:
                 case.decide(Verdict.INCONCLUSIVE, f"timed in {len(case.screen)} of {self.rule.screen} generations")
             elif abs(middle := statistics.median(case.screen)) >= flag:
                 case.direction = 1 if middle > 0 else -1
-            else:
+        for case in self._open():
+            if not case.direction and self._sees_enough(case):
                 case.decide(Verdict.PASS)
 
     def _p(self, effects: Collection[float]) -> float:
@@ -234,17 +245,33 @@ class Judge:
         """Against either copy of the base: a small effect, or one that is surely below the margin."""
         futility, margin = math.log1p(self.rule.futility), math.log1p(self.rule.margin)
         for case in self._open():
+            if not case.direction:
+                if self._sees_enough(case):
+                    case.decide(Verdict.PASS)
+                continue
             for effects in case.against():
                 if len(effects) >= FEWEST and (
                     statistics.median(effects) < futility or walsh_interval(effects)[1] < margin
                 ):
                     case.decide(Verdict.PASS)
 
-    def _one_copy_only(self, case: _Case) -> str:
+    def _give_up(self) -> None:
+        """Of rows that are merely noisy: a first pause may show that the screen exaggerated, a second no more."""
+        for case in self._open():
+            if not case.direction and self._done[Stage.CONFIRM] >= self.rule.pauses[1]:
+                case.decide(Verdict.INCONCLUSIVE, self._known(case))
+
+    def _sees_enough(self, case: _Case) -> bool:
+        return self._detectable(case) <= 1 + self.rule.detect
+
+    def _known(self, case: _Case) -> str:
+        """What the data say of a row that was not decided."""
         if case.direction and len(case.against()) > 1:
             p = [self._p(effects) for effects in case.against()]
             if min(p) <= self._level() < max(p):
                 return "shown against one copy of the base, not against the other"
+        if len(case.screen) == self.rule.screen and not self._sees_enough(case):
+            return f"too noisy: could have missed a slowdown of {self._detectable(case) - 1:.0%}"
         return ""
 
     def _moved_controls(self) -> dict[str, Verdict]:
@@ -260,26 +287,25 @@ class Judge:
 
     def _row(self, case: _Case) -> GateRow:
         verdict, why = case.verdict or Verdict.INCONCLUSIVE, case.why if case.verdict else "not measured to the end"
-        effects = case.fresh if len(case.fresh) >= FEWEST else case.screen
+        effects = case.evidence()
         if not effects or verdict in (Verdict.ERROR, Verdict.NEW, Verdict.GONE, Verdict.SAME_CODE):
             return GateRow(case.name, verdict, why=why)
         low, high = walsh_interval(effects)
         base_s, head_s = map(statistics.median, zip(*case.seconds, strict=True)) if case.seconds else (None, None)
-        detectable = self._detectable(case, effects)
-        if verdict is Verdict.PASS and detectable > 1 + self.rule.detect:
-            verdict, why = Verdict.INCONCLUSIVE, f"too noisy: could have missed a slowdown of {detectable - 1:.0%}"
+        if verdict is Verdict.PASS and not self._sees_enough(case):
+            verdict, why = Verdict.INCONCLUSIVE, self._known(case)
         return GateRow(
             case.name, verdict, base_s, head_s, _exp(float(statistics.median(walsh_averages(effects)))),
-            _exp(low), _exp(high), detectable, len(case.screen) + len(case.fresh), why,
+            _exp(low), _exp(high), self._detectable(case), len(case.screen) + len(case.fresh), why,
         )  # fmt: skip
 
-    def _detectable(self, case: _Case, effects: list[float]) -> float:
+    def _detectable(self, case: _Case) -> float:
         suspects = sum(each.direction == 1 for each in self._cases.values())
         procedure = Procedure(
             screen=self.rule.screen, flag=math.log1p(self.rule.flag), proof=self.rule.looks[-1],
             margin=math.log1p(self.rule.margin), level=self._level() / max(1, suspects + (case.direction != 1)),
         )  # fmt: skip
-        return _exp(procedure.detectable(noise(effects)))
+        return _exp(procedure.detectable(noise(case.evidence())))
 
 
 def _exp(effect: float) -> float:

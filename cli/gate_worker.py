@@ -12,6 +12,7 @@ import random
 import resource
 import sys
 import time
+from functools import cached_property
 from itertools import repeat
 
 import pytest
@@ -26,9 +27,13 @@ LAST_LINE = 300  # characters of an error that are passed on
 class Runner:
     """The other end of the pipes."""
 
-    def __init__(self, commands, answers):
-        self._commands = os.fdopen(commands, "r", encoding="utf-8")
-        self._answers = os.fdopen(answers, "w", encoding="utf-8")
+    @cached_property
+    def _commands(self):
+        return os.fdopen(int(os.environ["DLC_GATE_COMMANDS"]), "r", encoding="utf-8")
+
+    @cached_property
+    def _answers(self):
+        return os.fdopen(int(os.environ["DLC_GATE_ANSWERS"]), "w", encoding="utf-8")
 
     def tell(self, what, **facts):
         """Send a message; a runner that is gone needs no worker."""
@@ -46,10 +51,15 @@ class Runner:
         return json.loads(line)
 
 
-runner = Runner(int(os.environ["DLC_GATE_COMMANDS"]), int(os.environ["DLC_GATE_ANSWERS"]))
-seed = os.environ["DLC_GATE_SEED"]
+runner = Runner()
 failures = {}
 collection_errors = {}
+
+
+def pytest_configure():
+    """Take the fixture's place."""
+    BenchmarkFixture._raw = raw
+    BenchmarkFixture._raw_pedantic = raw_pedantic
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -81,6 +91,7 @@ def pytest_cmdline_main(config):
         "tx": [],
         "timeout": 0,
         "usepdb": False,
+        "randomly_seed": int(os.environ["DLC_GATE_SEED"]),
     }
     for option, value in wanted.items():
         if hasattr(config.option, option):
@@ -109,7 +120,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """The same random numbers on each side, for a test that does not seed its own."""
-    start = int(hashlib.sha256((seed + item.nodeid).encode()).hexdigest()[:8], 16)
+    start = int(hashlib.sha256((os.environ["DLC_GATE_SEED"] + item.nodeid).encode()).hexdigest()[:8], 16)
     random.seed(start)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(start)
@@ -231,10 +242,6 @@ def raw(fixture, function, *args, **kwargs):
 def raw_pedantic(fixture, target, args=(), kwargs=None, setup=None, teardown=None, rounds=1, **_):
     """In place of `benchmark.pedantic(...)`: its own numbers of rounds and iterations are not used."""
     return visit(fixture, Target(target, args, kwargs or {}, setup, teardown))
-
-
-BenchmarkFixture._raw = raw
-BenchmarkFixture._raw_pedantic = raw_pedantic
 
 
 def code_of(fixture, target):

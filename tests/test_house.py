@@ -22,6 +22,7 @@ OUTSIDE = {
         "mpmath",
         "typer",
         "rich",
+        "pytest",
         "plotext",
         "pytest_benchmark",
         "cpuinfo",

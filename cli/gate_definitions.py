@@ -35,7 +35,7 @@ CONFTEST = "conftest.py"
 _IN_PACKAGES = ("test_*.py", "*_test.py", CONFTEST)
 _OUTSIDE = ("bench_*.py", "*_bench.py", "benchmark_*.py", "*_benchmark.py", "*_benchmarks.py", "perf_*.py")
 _TESTS = re.compile(r"tests$")
-_BENCHMARKS = re.compile(r"(.+[_-])?(tests?|bench|benches|benchmarks?|perf)([_-].+)?$")
+_BENCHMARKS = re.compile(r"(.+[_-])?(tests?|bench|benches|benchmarks?|perf)$|tests[_-]")
 _KEEPS_COMPILED = re.compile(rb"cache\s*=\s*True")
 _NEVER = {"__pycache__", ".git"}
 
@@ -233,7 +233,7 @@ def _is_in_package(file: Path, project: Path, packages: Collection[str]) -> bool
     while (folder / "__init__.py").exists() and folder != folder.parent:
         outermost, folder = folder, folder.parent
     parts = file.relative_to(project).parts if file.is_relative_to(project) else ()
-    if parts[:1] == ("src",) or bool({*parts[:1], file.stem if len(parts) == 1 else ""} & set(packages)):
+    if parts[:1] == ("src",) or (parts and Path(parts[0]).stem in packages):
         return True
     return outermost is not None and not _BENCHMARKS.match(outermost.name)
 

@@ -47,12 +47,13 @@ class GitError(Exception):
     """A command of Git failed; the text is Git's own last line about it."""
 
 
-def git(folder: Path, *args: str, options: Iterable[str] = ()) -> str:
-    """What Git prints in FOLDER. Raises GitError; OSError where the disk is full; BadInputError without Git."""
+def git(folder: Path, *args: str, options: Iterable[str] = (), stdin: str = "") -> str:
+    """What Git prints in FOLDER about the text STDIN. Raises GitError; OSError if the disk is full; BadInputError."""
     command = ["git", *_NO_CODE_OF_THE_USER, *options, "-C", str(folder), *args]
     environment = {**without_hook(os.environ), **_QUIET}
     try:
-        run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        text = os.fsencode(stdin)
+        run = subprocess.run(command, env=environment, input=text, capture_output=True, check=False)
     except FileNotFoundError:
         raise BadInputError("the gate needs Git for revisions, and there is no `git` on the PATH") from None
     if run.returncode:
@@ -172,10 +173,17 @@ class Repository:
             return tree, self._check_out(source, folder)
         if source.commit:
             git(folder, "read-tree", source.commit)
+            if sparse := self._left_out():
+                git(folder, "checkout-index", "--quiet", "-z", "--stdin", stdin="\0".join(sparse))
         outside = [name for name in self.files() if not (self.top / name).is_relative_to(without)]
         content = _copy(outside, self.top, folder)
         is_clean = tree and not [name for name in self.changes() if not (self.top / name).is_relative_to(without)]
         return tree if is_clean else content, []
+
+    def _left_out(self) -> list[str]:
+        """Files that a sparse checkout has not in its working tree, though they are unchanged."""
+        entries = git(self.top, "ls-files", "-t", "-z").split("\0")
+        return [entry[2:] for entry in entries if entry.startswith("S ")]
 
     def _link(self, commit: str, folder: Path, admin: Path) -> None:
         admin.mkdir()

@@ -167,6 +167,8 @@ class _Setup:
 
     def all(self, sources: Sequence[Source], pythons: Sequence[Interpreter], args: Sequence[str]) -> Sides:
         """Make the three sides."""
+        from dlc.kernels import cache
+
         made = [*zip((*self.labels, self.labels[0]), (*pythons, pythons[0]), strict=True)]
         for letter, source, (label, python) in zip(_LETTERS, (*sources, sources[0]), made, strict=True):
             self._fill(letter, source, label, python)
@@ -181,10 +183,8 @@ class _Setup:
             self._side(letter, label, python, definitions)
             for letter, (label, python) in zip(_LETTERS, made, strict=True)
         )
-        for parent in (self.home / "builds", self.home / "caches"):
-            from dlc.kernels import cache
-
-            cache.prune(parent)
+        for kept in ("builds", "caches"):
+            cache.prune(self.home / kept)
         return Sides(first, second, third, asked.given, tuple(self.notes), repository.top, self.folder)
 
     def _top(self, letter: str) -> Path:
@@ -197,7 +197,11 @@ class _Setup:
         return self.folder / f"site-{letter}"
 
     def _packages(self, letter: str) -> set[str]:
-        return {name.partition(".")[0] for name in gate_install.packages(self._site(letter))}
+        """What the project's packages are called: as built, and as they may be where nothing is built."""
+        if built := {name.partition(".")[0] for name in gate_install.packages(self._site(letter))}:
+            return built
+        project = self.repository.top / self.repository.project
+        return {gate_install.project_name(project).replace("-", "_"), project.name.replace("-", "_")} - {""}
 
     def _changes(self) -> list[str]:
         outside = self.home.parent
@@ -221,9 +225,10 @@ class _Setup:
             self._site(letter).mkdir()
             for name in python.modules:  # so that it is not found before the one that is installed
                 for copy in (root / name, root / "src" / name):
-                    if copy.is_dir():
+                    if copy.is_dir() and not copy.is_symlink():
                         shutil.rmtree(copy)
-                    copy.unlink(missing_ok=True)
+                    else:
+                        copy.unlink(missing_ok=True)
         else:
             word = {"a": "base", "b": "head", "c": "control"}[letter]
             key = f"{tree}\0{self.repository.project}\0{python.identity}"

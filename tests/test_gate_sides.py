@@ -124,6 +124,15 @@ def test_the_working_tree_is_taken_as_it_is(repo):
     assert state_of(repo) == before
 
 
+def test_a_sparse_working_tree_lacks_nothing(repo):
+    commit(repo, {"other/data.txt": "x"}, "v3")
+    git(repo, "sparse-checkout", "set", "src", "tests")
+    assert not (repo / "other").exists()
+    with sides(repo, "v1", install="none") as pair:
+        assert (pair.head.root / "other/data.txt").read_text() == "x"
+        assert not pair.notes
+
+
 def test_compiled_code_is_kept_for_what_it_depends_on(repo):
     """Not for each state of the repository: a change of tests or documents would compile everything again."""
     seen = []
@@ -195,6 +204,7 @@ def test_the_heads_benchmarks_run_on_both_sides(repo):
         ("tests/inner/helper.py", True),
         ("docs/conftest.py", True),
         ("docs/conf.py", False),
+        ("perf_tool/core.py", False),
     ],
 )
 def test_no_source_of_the_package_is_a_definition(tmp_path, name, is_definition):

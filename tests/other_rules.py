@@ -58,9 +58,16 @@ def _mann_whitney_cumulative(m: int, n: int) -> np.ndarray:
 def pyperf_slower(base: np.ndarray, head: np.ndarray) -> bool:
     """`pyperf compare_to`: Student's t of all values of all processes; no least speed by default."""
     x, y = (each[:, :PYPERF_VALUES].ravel() for each in (base, head))
+    return student(x, y) >= PYPERF_T
+
+
+def student(x: np.ndarray, y: np.ndarray) -> float:
+    """Student's t of two samples of equal size: positive where Y is greater."""
     pooled = (x.var() * len(x) + y.var() * len(y)) / (len(x) + len(y) - 2)
-    t = (y.mean() - x.mean()) / math.sqrt(2 * pooled / len(x))
-    return bool(t >= PYPERF_T)
+    difference = float(y.mean() - x.mean())
+    if difference == 0 or pooled == 0:
+        return math.copysign(math.inf, difference) if difference else 0.0
+    return difference / math.sqrt(2 * pooled / len(x))
 
 
 OTHER_RULES = (

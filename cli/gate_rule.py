@@ -104,6 +104,10 @@ class _Case:
     def decide(self, verdict: Verdict, why: str = "") -> None:
         self.verdict, self.why = verdict, why
 
+    def least_moved(self) -> float:
+        """How far all but one generation of the screen have moved in the suspected direction at least."""
+        return sorted(self.direction * each for each in self.screen)[1]
+
     def evidence(self) -> list[float]:
         """Effects that were not chosen by their size: of a suspect the fresh ones alone."""
         if not self.direction:
@@ -163,8 +167,26 @@ class Judge:
         if not self._open():
             self._stage = Stage.DONE
 
+    def focus(self, most: int, reason: str) -> None:
+        """Keep the MOST suspects that the screen is surest of; others stay undecided, for this REASON.
+
+        To be called before the proof has begun: the choice must not depend on its data.
+        """
+        suspects = [case for case in self._open() if case.direction]
+        for case in sorted(suspects, key=_Case.least_moved, reverse=True)[most:]:
+            case.direction = 0
+            case.decide(Verdict.INCONCLUSIVE, f"{_percent(statistics.median(case.screen))} in the screen; {reason}")
+        if not self._open():
+            self._stage = Stage.DONE
+
     def stop(self, reason: str) -> None:
-        """Measure no more; what is undecided stays so, for this REASON."""
+        """Measure no more; what is undecided stays so, for this REASON, which must not lie in the data.
+
+        Suspects get the look that they would have had next.
+        """
+        if self._stage is Stage.CONFIRM and self._done[Stage.CONFIRM] not in self.rule.looks:
+            self._convict()
+            self._let_go()
         for case in self._open():
             case.decide(Verdict.INCONCLUSIVE, self._known(case) or reason)
         self._stage = Stage.DONE

@@ -190,6 +190,30 @@ def test_a_budget_that_ran_out():
     assert verdicts(judge) == dict.fromkeys(named(5), Verdict.PASS) | {"b001": Verdict.INCONCLUSIVE}
 
 
+def test_a_budget_that_ends_between_looks_still_gives_a_look():
+    judge, machine = Judge(RULE, ["a"]), Machine(["a"], slower={"a": 1.5}, sigma=0.003)
+    for _ in range(RULE.screen + 10):
+        judge.add(machine.generation(judge.wanted()))
+    judge.stop("enough")
+    assert verdicts(judge) == {"a": Verdict.REGRESSION}
+
+
+def test_a_focus_keeps_the_suspects_that_moved_most():
+    slower = dict(zip(named(5), (1.03, 1.5, 1.2, 1.04, 1.0), strict=True))
+    judge, machine = Judge(RULE, named(5)), Machine(named(5), slower=slower, sigma=0.001)
+    for _ in range(RULE.screen):
+        judge.add(machine.generation(judge.wanted()))
+    judge.focus(2, "no time for it")
+    assert judge.wanted().names == ("b001", "b002")
+    while (wanted := judge.wanted()).stage is not Stage.DONE:
+        judge.add(machine.generation(wanted))
+    rows = judge.rows()
+    assert [row.verdict for row in rows] == [
+        Verdict.INCONCLUSIVE, Verdict.REGRESSION, Verdict.REGRESSION, Verdict.INCONCLUSIVE, Verdict.PASS,
+    ]  # fmt: skip
+    assert "in the screen; no time for it" in rows[0].why
+
+
 def test_rows_without_times():
     slices = Slices("ABBA" * 3, (1.0,) * 12)
     first = Generation(

@@ -11,6 +11,7 @@ from dlc.cli import results, show
 from dlc.cli.bench_cases import cases
 from dlc.cli.bench_compare import compare
 from dlc.cli.bench_export import export
+from dlc.cli.bench_history import history
 from dlc.cli.bench_measure import Row, measure
 from dlc.cli.bench_options import AsJson, Storage
 from dlc.cli.bench_peers import PEERS
@@ -25,6 +26,7 @@ bench_app = typer.Typer()
 bench_app.command("compare")(compare)
 bench_app.command("export")(export)
 bench_app.command("gate")(gate)
+bench_app.command("history")(history)
 
 SIZES = "1e3,16e3,1e6,16e6"
 

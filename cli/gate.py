@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli import errors
-from dlc.cli.errors import BadInputError
+from dlc.cli import errors, show
+from dlc.cli.errors import BadInputError, FailedError
 
 WORKING_TREE = "."
+BROKEN = 5
 
 
 def gate(
@@ -84,8 +85,12 @@ def gate(
         base, head, base_python, head_python, install, tuple(pytest_arguments or []),
         threads=threads, timeout=timeout, seed=seed, same_code=same_code, deadline=run.deadline,
     )  # fmt: skip
-    with gate_opened.opened(asked) as found:
-        report = run.report(found, begun)
+    try:
+        with gate_opened.opened(asked) as found:
+            report = run.report(found, begun)
+    except FailedError as error:  # a full disk, a build that fails: the code for failures is a regression's here
+        show.note(f"Error: {error}")
+        raise typer.Exit(BROKEN) from None
     output.write(report)
     if code := errors.INTERRUPTED if run.interrupted else report.exit_code(strict=strict):
         raise typer.Exit(code)

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dlc.cli.errors import BadInputError
 from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
+
+if TYPE_CHECKING:
+    from dlc.cli.gate_sides import Side
 
 WORKER = Path(__file__).with_name("gate_worker.py")
 PLUGIN = "dlc_gate_worker"
@@ -29,15 +32,6 @@ LONG_CALL_S = 0.05
 JITTER = 0.1
 WORD = {BASE: "base", HEAD: "head", CONTROL: "control"}
 MOST_PADDING = 4096
-
-
-class Side(Protocol):
-    """Where a worker runs: what it is called, its folder, interpreter and environment."""
-
-    label: str
-    root: Path
-    python: str
-    env: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,7 @@ class WorkerLostError(Exception):
 class Worker:
     """One process of pytest with the plugin, and the pipes to it."""
 
-    def __init__(self, letter: str, side: Side, arguments: Sequence[str], folder: Path, settings: Mapping[str, str]):
+    def __init__(self, letter: str, side: "Side", arguments: Sequence[str], folder: Path, settings: Mapping[str, str]):
         self._name = WORD[letter]
         self._log = folder / f"worker-{letter}.log"
         for_worker, self._commands = os.pipe()
@@ -134,7 +128,7 @@ class Worker:
 class Pair:
     """The two sides of a gate, and the base once more."""
 
-    sides: Mapping[str, Side]  # by letter
+    sides: Mapping[str, "Side"]  # by letter
     arguments: Sequence[str]  # of pytest
     folder: Path  # for the plugin and the workers' logs
     settings: Settings = field(default_factory=Settings)

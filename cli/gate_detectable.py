@@ -4,10 +4,10 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 POWER = 0.8
-BOTH_COPIES = 1.7  # two tests that share half of their noise are both passed as often as this many independent ones
 NORMAL = statistics.NormalDist()
 SHAMOS = math.sqrt(2) * NORMAL.inv_cdf(0.75)  # the median distance of two normal values, in standard deviations
 
@@ -32,16 +32,19 @@ class Procedure:
     proof: int  # effects in the proof, at its last look
     margin: float
     level: float  # of the test
+    copies: int = 1  # of the base, in the proof
 
     def power(self, effect: float, sigma: float) -> float:
         """The chance to find a slowdown, when the noise is normal."""
         # The median of n normal values has the variance π/(2n + 2.5), near enough from n = 4 on.
+        if not math.isfinite(sigma):
+            return 0.0
         sigma = max(sigma, 1e-9)
         screen = sigma * math.sqrt(math.pi / (2 * self.screen + 2.5))
         # Signed ranks are as good as a mean of 3/π as many values.
-        proof = sigma / math.sqrt(self.proof * 3 / math.pi)
+        proof = sigma * math.sqrt((1 + 1 / self.copies) / 2 / (self.proof * 3 / math.pi))
         found = NORMAL.cdf((effect - self.margin) / proof - _student(self.level, self.proof - 1))
-        return NORMAL.cdf((effect - self.flag) / screen) * found**BOTH_COPIES
+        return NORMAL.cdf((effect - self.flag) / screen) * found
 
     def detectable(self, sigma: float) -> float:
         """The least effect that is found with POWER, when the noise of a generation is SIGMA."""
@@ -51,12 +54,13 @@ class Procedure:
         high = low + max(sigma, 1e-9)
         while self.power(high, sigma) < POWER:
             high = low + 2 * (high - low)
-        for _ in range(20):
+        for _ in range(14):
             middle = (low + high) / 2
             low, high = (middle, high) if self.power(middle, sigma) < POWER else (low, middle)
         return high
 
 
+@cache
 def _student(level: float, freedom: int) -> float:
     """The upper quantile of Student's t, by Cornish and Fisher's series: how far out ranks of few values must be."""
     z = -NORMAL.inv_cdf(level)

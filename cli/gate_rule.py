@@ -2,18 +2,20 @@
 
 One effect a generation, log(head/base), is all that counts; generations are fresh processes. The screen only chooses
 whom to look at again. Its data are never used as proof, so that nobody is convicted for the bad luck that made him a
-suspect. Proof is Wilcoxon's signed-rank test that the effect is beyond the margin, against each copy of the base: it
-asks of the noise no more than that it falls to either side alike, be it spiky, or of two modes. Holm's correction
-covers all suspects, and the looks share its level: the chance that a run convicts anyone wrongly is at most ALPHA.
+suspect. Proof is Wilcoxon's signed-rank test that the effect is beyond the margin, over the mean of two copies of the
+base: it asks of the noise no more than that it falls to either side alike, be it spiky, or of two modes. Holm's
+correction covers all suspects, and the looks share its level: the chance that a run convicts anyone wrongly is at most
+ALPHA. One copy alone may be fast by bad luck for a whole run (where its files lie): the median effect over each of them
+must be beyond the margin, too.
 """
 
 import math
 import statistics
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dlc.cli.gate_detectable import Procedure, noise
+from dlc.cli.gate_detectable import POWER, Procedure, noise
 from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation
 from dlc.cli.gate_row import GateRow, Verdict
 from dlc.cli.paired import holm, median_interval, signed_rank_greater, walsh_averages, walsh_interval
@@ -94,6 +96,7 @@ class _Case:
     screen: list[float] = field(default_factory=list)
     fresh: list[float] = field(default_factory=list)
     fresh_over_control: list[float] = field(default_factory=list)
+    proof: list[float] = field(default_factory=list)  # fresh, over the mean of both copies where there are two
     control: list[float] = field(default_factory=list)
     fresh_control: list[float] = field(default_factory=list)
     seconds: list[tuple[float, float]] = field(default_factory=list)
@@ -112,12 +115,16 @@ class _Case:
         """Effects that were not chosen by their size: of a suspect the fresh ones alone."""
         if not self.direction:
             return self.screen + self.fresh
-        return self.fresh if len(self.fresh) >= FEWEST else self.screen
+        return self.proof if len(self.proof) >= FEWEST else self.screen
 
-    def against(self) -> list[list[float]]:
-        """Fresh effects in the suspected direction, against each copy of the base."""
+    def noise(self) -> float:
+        """Of a generation, head over one copy of the base."""
+        return noise(self.fresh if self.direction and len(self.fresh) >= FEWEST else self.screen + self.fresh)
+
+    def moved(self) -> float:
+        """The median effect in the suspected direction, over that copy of the base over which it is less."""
         copies = [self.fresh, self.fresh_over_control] if self.fresh_over_control else [self.fresh]
-        return [[self.direction * each for each in effects] for effects in copies]
+        return min(self.direction * statistics.median(each) for each in copies)
 
 
 class Judge:
@@ -128,6 +135,7 @@ class Judge:
         self._cases = {name: _Case(name) for name in sorted(names)}
         self._done = {Stage.SCREEN: 0, Stage.CONFIRM: 0}
         self._stage = Stage.SCREEN if self._cases else Stage.DONE
+        self._slower = 0  # suspects of a slowdown
 
     def wanted(self) -> Wanted:
         """What to measure next; every suspect is measured against the control as well.
@@ -174,6 +182,7 @@ class Judge:
         """
         suspects = [case for case in self._open() if case.direction]
         for case in sorted(suspects, key=_Case.least_moved, reverse=True)[most:]:
+            self._slower -= case.direction == 1
             case.direction = 0
             case.decide(Verdict.INCONCLUSIVE, f"{_percent(statistics.median(case.screen))} in the screen; {reason}")
         if not self._open():
@@ -232,6 +241,9 @@ class Judge:
             (case.control if is_screen else case.fresh_control).append(effects.control[case.name])
         if case.name in effects.head_over_control and not is_screen:
             case.fresh_over_control.append(effects.head_over_control[case.name])
+            case.proof.append((effects.head[case.name] + effects.head_over_control[case.name]) / 2)
+        elif not is_screen:
+            case.proof.append(effects.head[case.name])
         if case.name in effects.seconds:
             case.seconds.append(effects.seconds[case.name])
 
@@ -242,40 +254,45 @@ class Judge:
                 case.decide(Verdict.INCONCLUSIVE, f"timed in {len(case.screen)} of {self.rule.screen} generations")
             elif abs(middle := statistics.median(case.screen)) >= flag:
                 case.direction = 1 if middle > 0 else -1
+                self._slower += case.direction == 1
         for case in self._open():
             if not case.direction and self._sees_enough(case):
                 case.decide(Verdict.PASS)
 
-    def _p(self, effects: Collection[float]) -> float:
-        """Of effects in the suspected direction: that they are not beyond the margin."""
+    def _p(self, effects: Iterable[float]) -> float:
+        """That the true effect is not beyond the margin."""
         margin = math.log1p(self.rule.margin)
         return signed_rank_greater([each - margin for each in effects])
+
+    def _p_of(self, case: _Case) -> float:
+        if case.verdict or not case.proof or case.moved() <= math.log1p(self.rule.margin):
+            return 1.0
+        return self._p(case.direction * each for each in case.proof)
 
     def _convict(self) -> None:
         """Holm's correction counts those who were let go; those convicted before no longer have to be."""
         for direction, verdict in ((1, Verdict.REGRESSION), (-1, Verdict.IMPROVED)):
             family = [c for c in self._cases.values() if c.direction == direction and c.verdict is not verdict]
-            p = [1.0 if case.verdict else max(map(self._p, case.against())) for case in family]
-            for case, adjusted in zip(family, holm(p), strict=True):
-                if case.verdict is None and adjusted <= self._level():
+            for case, adjusted in zip(family, holm([self._p_of(each) for each in family]), strict=True):
+                if adjusted <= self._level():
                     case.decide(verdict)
 
     def _level(self) -> float:
         return self.rule.alpha / len(self.rule.looks)
 
     def _let_go(self) -> None:
-        """Against either copy of the base: a small effect, or one that is surely below the margin."""
+        """Who moves little over either copy of the base, or surely by less than the margin."""
         futility, margin = math.log1p(self.rule.futility), math.log1p(self.rule.margin)
         for case in self._open():
             if not case.direction:
-                if self._sees_enough(case):
-                    case.decide(Verdict.PASS)
-                continue
-            for effects in case.against():
-                if len(effects) >= FEWEST and (
-                    statistics.median(effects) < futility or walsh_interval(effects)[1] < margin
-                ):
-                    case.decide(Verdict.PASS)
+                is_clear = self._sees_enough(case)
+            elif len(case.proof) < FEWEST:
+                is_clear = False
+            else:
+                most = walsh_interval([case.direction * each for each in case.proof])[1]
+                is_clear = case.moved() < futility or most < margin
+            if is_clear:
+                case.decide(Verdict.PASS)
 
     def _give_up(self) -> None:
         """Of rows that are merely noisy: a first pause may show that the screen exaggerated, a second no more."""
@@ -284,14 +301,14 @@ class Judge:
                 case.decide(Verdict.INCONCLUSIVE, self._known(case))
 
     def _sees_enough(self, case: _Case) -> bool:
-        return self._detectable(case) <= 1 + self.rule.detect
+        return self._procedure(case).power(math.log1p(self.rule.detect), case.noise()) >= POWER
 
     def _known(self, case: _Case) -> str:
         """What the data say of a row that was not decided."""
-        if case.direction and len(case.against()) > 1:
-            p = [self._p(effects) for effects in case.against()]
-            if min(p) <= self._level() < max(p):
-                return "shown against one copy of the base, not against the other"
+        margin = math.log1p(self.rule.margin)
+        is_shown = case.direction and self._p(case.direction * each for each in case.proof) <= self._level()
+        if is_shown and case.moved() <= margin:
+            return "shown against one copy of the base, not against the other"
         if len(case.screen) == self.rule.screen and not self._sees_enough(case):
             return f"too noisy: could have missed a slowdown of {self._detectable(case) - 1:.0%}"
         return ""
@@ -322,12 +339,16 @@ class Judge:
         )  # fmt: skip
 
     def _detectable(self, case: _Case) -> float:
-        suspects = sum(each.direction == 1 for each in self._cases.values())
-        procedure = Procedure(
-            screen=self.rule.screen, flag=math.log1p(self.rule.flag), proof=self.rule.looks[-1],
-            margin=math.log1p(self.rule.margin), level=self._level() / max(1, suspects + (case.direction != 1)),
+        return _exp(self._procedure(case).detectable(case.noise()))
+
+    def _procedure(self, case: _Case) -> Procedure:
+        """What a slowdown of a benchmark had to pass, beside the other suspects of this run."""
+        rule = self.rule
+        is_controlled = bool(case.fresh_over_control if case.direction and case.fresh else rule.control)
+        return Procedure(
+            screen=rule.screen, flag=math.log1p(rule.flag), proof=rule.looks[-1], margin=math.log1p(rule.margin),
+            level=self._level() / max(1, self._slower + (case.direction != 1)), copies=1 + is_controlled,
         )  # fmt: skip
-        return _exp(procedure.detectable(noise(case.evidence())))
 
 
 def _exp(effect: float) -> float:

@@ -136,7 +136,9 @@ def test_power_at_a_percent_of_noise_in_a_generation(kind, effect, power):
 
 @pytest.mark.parametrize("sigma", [0.005, 0.03])
 def test_what_is_called_detectable_is_found_in_eighty_of_a_hundred(sigma):
-    procedure = Procedure(RULE.screen, math.log1p(RULE.flag), RULE.looks[-1], math.log1p(RULE.margin), RULE.alpha / 3)
+    procedure = Procedure(
+        RULE.screen, math.log1p(RULE.flag), RULE.looks[-1], math.log1p(RULE.margin), RULE.alpha / 3, 2
+    )
     effect = math.exp(procedure.detectable(sigma))
     runs = 120
     found = sum(

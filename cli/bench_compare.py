@@ -9,6 +9,7 @@ import typer
 from dlc.cli import results, show, timing
 from dlc.cli.bench_options import AsJson, Storage
 from dlc.cli.bench_table import ratio_cell
+from dlc.cli.gate_report import duration
 
 
 def compare(
@@ -17,12 +18,16 @@ def compare(
     storage: Storage = results.DEFAULT_STORAGE,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two saved runs, of dlc or of pytest-benchmark: medians, and new/old with an interval of at least 95 %.
+    """Compare two saved runs: medians, and new/old with an interval of at least 95 %.
+
+    A file may be one of dlc, pytest-benchmark, asv, pyperf, hyperfine or Google Benchmark, compressed or not.
 
     The interval covers the rounds within each run, not what changes between runs: other load, memory layout, clock
     rates. So a stored run shows a trend; it is no verdict on a change.
     """
     before, after = (results.read_run(results.find_run(which, storage)) for which in (old, new))
+    for line in (*before.notes, *after.notes):
+        show.note(line)
     if differing := results.differences(before, after):
         show.note(f"Warning: the machines differ: {'; '.join(differing)}")
     rows = [
@@ -92,10 +97,7 @@ def _duration(seconds: float | None) -> tuple[Any, str]:
     """Seconds in a pipe; on a terminal in the unit that suits them."""
     if seconds is None:
         return "", ""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
-        if seconds >= size:
-            return seconds, f"{show.short(seconds / size)} {unit}"
-    return seconds, f"{show.short(seconds * 1e9)} ns"
+    return seconds, duration(seconds)
 
 
 def _described(run: results.Run) -> dict[str, Any]:

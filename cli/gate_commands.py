@@ -1,7 +1,8 @@
 """Whole commands as sides of the gate: each turn is a fresh process, timed from its start to its end.
 
 No shell stands between, whose own start would be timed, too. Base, head and control take turns in palindromes, each of
-a random order; the random order of Python's hashes is new in each generation, and the same on all sides.
+a random order; one in which a process had to wait for the core is taken again, whichever side it hit. The random order
+of Python's hashes is new in each generation, and the same on all sides.
 """
 
 import os
@@ -10,6 +11,7 @@ import shlex
 import shutil
 import signal
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -23,10 +25,13 @@ from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
 
 ROW = "command"  # a run of the gate on commands has this row only
 WARM_UPS = 2  # of each side, before anything is timed: files are read into memory, bytecode is written
-# Short commands take more turns in a generation: so many palindromes as fit in this time, an odd number.
+# Short commands take more turns in a generation: as many palindromes as fit in this time.
 GENERATION_S = 1.0
 MOST_PALINDROMES = 15
 EMPTY_STARTS = 15
+CALM = 0.02  # share of its time that a process may wait for a core that others have
+SWITCH_S = 1e-4  # that two processes on one core wait for each other at start and end
+ON_LINUX = sys.platform == "linux"
 TOLD_FROM = 0.05  # share of a command's time that its mere start takes
 GRACE_S = 1.0  # from SIGTERM to SIGKILL
 LONGEST_LINE = 160
@@ -36,9 +41,13 @@ OF_A_SHELL = {"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1"}
 
 @dataclass(frozen=True)
 class Launch:
-    """One process from start to end: wall time, user and system time, its largest resident size, exit code."""
+    """One process from start to end: wall time, user and system time, its largest resident size, exit code.
+
+    WAITED_S is how long it, or who times it, was ready and had to wait for a core; 0 where the system does not tell.
+    """
 
     seconds: float
+    waited_s: float
     cpu_s: float
     peak_bytes: int
     code: int  # negative: the signal that ended it
@@ -78,17 +87,19 @@ class Commands:
             if not self._palindromes:
                 self._warm_up(environment)
             sides = [BASE, HEAD, CONTROL] if ROW in control else [BASE, HEAD]
-            turns = []
-            for _ in range(self._palindromes):
+            taken: list[list[tuple[str, Launch]]] = []
+            while len(taken) < 2 * self._palindromes and sum(map(_is_calm, taken)) < self._palindromes:
                 order.shuffle(sides)
-                turns += [*sides, *reversed(sides)]
-            launches = [self._turn(side, environment) for side in turns]
+                taken.append([(side, self._turn(side, environment)) for side in [*sides, *reversed(sides)]])
         except _NoTimeError as error:
             done.errors[ROW] = str(error)
             return done
-        for side, launch in zip(turns, launches, strict=True):
+        calm = [each for each in taken if _is_calm(each)]
+        done.disturbed = len(taken) - len(calm)
+        turns = [turn for each in (calm if 2 * len(calm) >= self._palindromes else taken) for turn in each]
+        for side, launch in turns:
             self._launches[side].append(launch)
-        done.rows[ROW] = Slices("".join(turns), tuple(launch.seconds for launch in launches))
+        done.rows[ROW] = Slices("".join(side for side, _ in turns), tuple(launch.seconds for _, launch in turns))
         return done
 
     def notes(self) -> list[str]:
@@ -110,8 +121,7 @@ class Commands:
             seconds = sum(self._turn(side, environment, keep_output=True).seconds for side in (BASE, HEAD))
         if nothing := shutil.which("true"):
             self._empty = [launch([nothing], environment, self._stderr, timeout=60) for _ in range(EMPTY_STARTS)]
-        fitting = int(GENERATION_S / (2 * seconds))
-        self._palindromes = max(1, min(MOST_PALINDROMES, fitting - 1 + fitting % 2))
+        self._palindromes = max(1, min(MOST_PALINDROMES, int(GENERATION_S / (2 * seconds))))
 
     def _turn(self, side: str, environment: Mapping[str, str], *, keep_output: bool = False) -> Launch:
         """Run one side's command. Raises _NoTimeError."""
@@ -130,7 +140,7 @@ class Commands:
         peak = statistics.median(each.peak_bytes for each in launches)
         # Before it executes its program, a process has the memory of this one, which the system counts as its own.
         least = max((each.peak_bytes for each in self._empty), default=0)
-        below, peak = ("at most ", least) if peak <= 1.02 * least else ("", peak)
+        below, peak = ("at most ", least) if peak <= 1.05 * least else ("", peak)
         return (
             f"{_milliseconds(seconds)}, {_milliseconds(cpu)} of CPU (user and system), {below}{peak / 1e6:.1f} MB of "
             f"memory, medians of {len(launches)} runs"
@@ -153,6 +163,10 @@ class _NoTimeError(Exception):
     """A command that failed, or did not end."""
 
 
+def _is_calm(palindrome: Sequence[tuple[str, Launch]]) -> bool:
+    return all(launch.waited_s <= CALM * launch.seconds + SWITCH_S for _, launch in palindrome)
+
+
 def words(option: str, command: str) -> list[str]:
     """The arguments of a COMMAND, with the path of its program. Raises BadInputError."""
     try:
@@ -171,7 +185,7 @@ def words(option: str, command: str) -> list[str]:
 
 
 def launch(
-    argv: Sequence[str], environment: Mapping[str, str], stderr: IO[bytes], *, timeout: float, keep_output: bool = False
+    argv: list[str], environment: Mapping[str, str], stderr: IO[bytes], *, timeout: float, keep_output: bool = False
 ) -> Launch:
     """Run a command to its end, in a process group of its own, of which nothing is left afterwards.
 
@@ -189,12 +203,18 @@ def launch(
     watch = threading.Timer(timeout, _stop, (running, ended, timed_out))  # its thread starts before the clock does
     watch.daemon = True
     watch.start()
+    waited = -_waited_for_core("thread-self")
     try:
         start = time.perf_counter()
         child = os.posix_spawn(argv[0], argv, environment, file_actions=files, setpgroup=0, setsigdef=[signal.SIGPIPE])
         running.append(child)
+        if ON_LINUX:
+            os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # what is known of it can be read until wait4()
+            seconds = time.perf_counter() - start
+            waited += _waited_for_core(str(child)) + _waited_for_core("thread-self")
         _, status, usage = os.wait4(child, 0)
-        seconds = time.perf_counter() - start
+        if not ON_LINUX:
+            seconds = time.perf_counter() - start
     except BaseException:
         if running:
             threading.Thread(target=_stop, args=(running, ended, timed_out)).start()
@@ -207,7 +227,18 @@ def launch(
             _signal_group(group, signal.SIGKILL)  # what it left running would disturb the next turn
     peak = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
     code = os.waitstatus_to_exitcode(status)
-    return Launch(seconds, usage.ru_utime + usage.ru_stime, peak, code, timed_out.is_set())
+    return Launch(seconds, max(0.0, waited), usage.ru_utime + usage.ru_stime, peak, code, timed_out.is_set())
+
+
+def _waited_for_core(process: str) -> float:
+    """Seconds in which a process was ready and had to wait, so far; of its first thread."""
+    if not ON_LINUX:
+        return 0.0
+    try:
+        with open(f"/proc/{process}/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):  # a kernel without these statistics
+        return 0.0
 
 
 def _stop(groups: Sequence[int], ended: threading.Event, timed_out: threading.Event) -> None:

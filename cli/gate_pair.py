@@ -1,28 +1,22 @@
 """Workers of the gate in lock-step: each generation starts fresh processes, which time every benchmark in turns."""
 
-import json
-import os
 import random
-import select
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dlc.cli.errors import BadInputError
 from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
+from dlc.cli.gate_process import PLUGIN, WORD, Worker, WorkerLostError
 
 if TYPE_CHECKING:
     from dlc.cli.gate_sides import Side
 
 WORKER = Path(__file__).with_name("gate_worker.py")
-PLUGIN = "dlc_gate_worker"
 THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "POLARS_MAX_THREADS",
@@ -30,7 +24,6 @@ THREADS = (
 COLLECTION_S = 600.0
 LONG_CALL_S = 0.05
 JITTER = 0.1
-WORD = {BASE: "base", HEAD: "head", CONTROL: "control"}
 MOST_PADDING = 4096
 
 
@@ -47,83 +40,6 @@ class Settings:
     deadline: float | None = None  # of time.monotonic(), after which a generation ends as it is
 
 
-class WorkerLostError(Exception):
-    """A worker has ended or does not answer; the text says which."""
-
-
-class Worker:
-    """One process of pytest with the plugin, and the pipes to it."""
-
-    def __init__(self, letter: str, side: "Side", arguments: Sequence[str], folder: Path, settings: Mapping[str, str]):
-        self._name = WORD[letter]
-        self._log = folder / f"worker-{letter}.log"
-        for_worker, self._commands = os.pipe()
-        self._answers, from_worker = os.pipe()
-        path = os.pathsep.join(filter(None, (str(folder), side.env.get("PYTHONPATH", ""))))
-        pipes = {"DLC_GATE_COMMANDS": str(for_worker), "DLC_GATE_ANSWERS": str(from_worker)}
-        with self._log.open("w") as output:
-            self._process = subprocess.Popen(
-                [side.python, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", *arguments],
-                cwd=side.root,
-                env={**side.env, **settings, **pipes, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=(for_worker, from_worker),
-                start_new_session=True,  # Ctrl-C is for the runner, which ends its workers
-            )
-        os.close(for_worker)
-        os.close(from_worker)
-        self._unread = b""
-
-    def tell(self, **command: Any) -> None:
-        """Send a command."""
-        try:
-            os.write(self._commands, json.dumps(command).encode() + b"\n")
-        except OSError:
-            raise self._lost(self._how_it_ended()) from None
-
-    def hear(self, timeout: float) -> dict[str, Any]:
-        """The next message. Raises WorkerLostError."""
-        until = time.monotonic() + timeout
-        while b"\n" not in self._unread:
-            ready, _, _ = select.select([self._answers], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
-                raise self._lost(f"hangs: no answer in {timeout:g} s")
-            part = os.read(self._answers, 1 << 16)
-            if not part:
-                raise self._lost(self._how_it_ended())
-            self._unread += part
-        line, _, self._unread = self._unread.partition(b"\n")
-        return json.loads(line)
-
-    def ask(self, timeout: float, answer: str, **command: Any) -> dict[str, Any]:
-        """Send a command to a worker inside a test, and wait for its ANSWER."""
-        self.tell(**command)
-        message = self.hear(timeout)
-        if message["is"] != answer:
-            raise self._lost(f"failed when it was called again: {message.get('failure')}")
-        return message
-
-    def _lost(self, why: str) -> WorkerLostError:
-        return WorkerLostError(f"{self._name}: {why}")
-
-    def _how_it_ended(self) -> str:
-        code = self._process.wait()
-        if code < 0:
-            return f"killed by {signal.Signals(-code).name}"
-        lines = [line.strip() for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
-        return f"pytest ended with exit code {code}: {lines[-1] if lines else 'no output'}"
-
-    def close(self) -> None:
-        """End the process, if it has not ended."""
-        os.close(self._commands)  # a worker that waits for a command ends by itself
-        os.close(self._answers)
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-
 @dataclass
 class Pair:
     """The two sides of a gate, and the base once more."""
@@ -136,6 +52,7 @@ class Pair:
     _loops: dict[str, int] = field(default_factory=dict)
     _palindromes: dict[str, int] = field(default_factory=dict)
     first_s: dict[str, dict[str, float]] = field(default_factory=dict)
+    _notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         copyfile(WORKER, self.folder / f"{PLUGIN}.py")
@@ -150,18 +67,23 @@ class Pair:
         finally:
             _close(workers)
         names = list(dict.fromkeys([*collected[HEAD]["names"], *collected[BASE]["names"]]))
+        errors = collected[HEAD]["errors"]
         if not names:
-            errors = collected[HEAD]["errors"] or collected[BASE]["errors"]
+            errors = errors or collected[BASE]["errors"]
             because = "".join(f"; {where}: {why}" for where, why in list(errors.items())[:1])
             raise BadInputError(
                 f"no benchmarks found: no test that pytest collects uses the fixture `benchmark`{because};"
                 " name their files after --"
             )
-        return names
+        for where, why in collected[BASE]["errors"].items():
+            if where not in errors:
+                self._notes.append(f"the base cannot read {where}: {why}")
+        # A file that cannot be read is a row of its own: nobody knows what is in it.
+        return names + [where for where in errors if not any(_is_in(name, where) for name in names)]
 
     def notes(self) -> list[str]:
-        """Nothing that the rows do not say."""
-        return []
+        """Why benchmarks are new, though the base has them."""
+        return self._notes
 
     def generation(self, names: Collection[str], number: int, control: Collection[str] = ()) -> Generation:
         """Time these NAMES in fresh processes; those in CONTROL also against the base's second copy."""
@@ -198,9 +120,15 @@ class Pair:
         workers = self._started(letters, generation.number)
         lost = order  # the names that a lost worker leaves without times
         try:
-            known = {letter: set(worker.hear(COLLECTION_S)["names"]) for letter, worker in workers.items()}
+            collected = {letter: worker.hear(COLLECTION_S) for letter, worker in workers.items()}
+            known = {letter: set(message["names"]) for letter, message in collected.items()}
             generation.new |= set(order) & (known[HEAD] - known[BASE])
-            generation.gone |= set(order) & (known[BASE] - known[HEAD])
+            for name in set(order) - known[HEAD]:
+                why = [why for where, why in collected[HEAD]["errors"].items() if _is_in(name, where)]
+                if why:
+                    generation.errors[name] = f"head: {why[0]}"
+                else:
+                    generation.gone.add(name)
             both = [name for name in order if name in known[BASE] & known[HEAD]]
             plans = {letter: both if letter != CONTROL else [n for n in both if n in control] for letter in workers}
             for letter, worker in workers.items():
@@ -221,7 +149,7 @@ class Pair:
 
     def _visit(self, generation: Generation, name: str, workers: Mapping[str, Worker]) -> None:
         """Wait until each side is inside the test, take the turns, and let the tests finish."""
-        heard = {letter: worker.hear(self.settings.timeout) for letter, worker in workers.items()}
+        heard = {letter: worker.hear_of(name, self.settings.timeout) for letter, worker in workers.items()}
         inside = {letter: workers[letter] for letter, message in heard.items() if message["is"] == "ready"}
         if len(inside) == len(workers):
             for letter, message in heard.items():
@@ -234,16 +162,18 @@ class Pair:
         for worker in inside.values():
             worker.tell(do="leave")
         for letter, worker in inside.items():
-            heard[letter] = worker.hear(self.settings.timeout)
-        failures = [f"{WORD[letter]}: {each['failure']}" for letter, each in heard.items() if each["failure"]]
-        if failures:
+            heard[letter] = worker.hear_of(name, self.settings.timeout)
+        absent = set(workers) - set(inside)
+        failures = {letter: f"{WORD[letter]}: {each['failure']}" for letter, each in heard.items() if each["failure"]}
+        if failures and not (set(failures) <= absent <= {BASE, CONTROL} and name not in self._loops):
             generation.rows.pop(name, None)
-            generation.errors[name] = "; ".join(failures)
-        elif len(inside) < len(workers):
-            # A test that skips itself on a side is not there on that side.
-            absent = {letter for letter in workers if letter not in inside}
+            generation.errors[name] = "; ".join(failures.values())
+        elif absent:
+            # A test that skips itself on a side is not there on that side; nor is one of what the base cannot do yet.
             kind = generation.new if absent <= {BASE, CONTROL} else generation.gone if absent == {HEAD} else None
             (generation.skipped if kind is None else kind).add(name)
+            if BASE in failures:
+                self._notes.append(f"{name} fails before it is timed in the {failures[BASE]}")
 
     def _turns(self, generation: Generation, name: str, workers: Mapping[str, Worker]) -> Slices:
         """Palindromes of turns; one in which another process got the core is taken again, whichever side it hit."""
@@ -261,7 +191,7 @@ class Pair:
             half = rng.sample(sorted(workers), len(workers))
             order = "".join([*half, *reversed(half)])
             answers = [workers[letter].ask(timeout, "timed", do="slice", loops=loops) for letter in order]
-            seconds = [float(f"{answer['ns'] / loops / 1e9:.6g}") for answer in answers]
+            seconds = [float(f"{max(1, answer['ns']) / loops / 1e9:.6g}") for answer in answers]
             taken.append((order, seconds, any(answer["interruptions"] for answer in answers)))
         calm = [each for each in taken if not each[2]]
         kept = calm if 2 * len(calm) >= wanted else taken
@@ -275,6 +205,12 @@ class Pair:
         self._loops[name] = answer["loops"]
         affordable = int(self.settings.visit_s / (4 * max(slice_s, 1e-9)))
         self._palindromes[name] = max(fewest, min(self.settings.palindromes, affordable))
+
+
+def _is_in(name: str, place: str) -> bool:
+    """Whether the test of this NAME is in a file, folder or class, as pytest calls them."""
+    place = place.removesuffix("/__init__.py")
+    return name == place or name.startswith((f"{place}::", f"{place}/"))
 
 
 def _close(workers: Mapping[str, Worker]) -> None:

@@ -10,8 +10,10 @@ import json
 import os
 import random
 import resource
+import signal
 import sys
 import time
+from contextlib import suppress
 from functools import cached_property
 from itertools import repeat
 
@@ -22,6 +24,7 @@ SLICE_NS = 500_000
 LONGEST_CALIBRATION_NS = 100 * SLICE_NS  # with what prepares the calls
 WARMING = 8  # part of a slice that is run before it, not timed: the other side has used the caches
 LAST_LINE = 300  # characters of an error that are passed on
+PR_SET_PDEATHSIG = 1
 
 
 class Runner:
@@ -50,6 +53,11 @@ class Runner:
             os._exit(1)
         return json.loads(line)
 
+    def leave(self):
+        """Close the pipes: a process that a benchmark has forked is no worker."""
+        self._commands.close()
+        self._answers.close()
+
 
 runner = Runner()
 failures = {}
@@ -60,6 +68,18 @@ def pytest_configure():
     """Take the fixture's place."""
     BenchmarkFixture._raw = raw
     BenchmarkFixture._raw_pedantic = raw_pedantic
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=runner.leave)
+    end_with_runner()
+
+
+def end_with_runner():
+    """Linux ends this process when the runner is killed, even in a benchmark that hangs; else the next message does."""
+    if sys.platform == "linux":
+        with suppress(ImportError, OSError, AttributeError):
+            import ctypes
+
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -86,10 +106,16 @@ def pytest_cmdline_main(config):
         "benchmark_precision": None,
         "continue_on_collection_errors": True,
         "maxfail": 0,
+        "collectonly": False,
+        "lf": False,
+        "failedfirst": False,
+        "newfirst": False,
+        "stepwise": False,
+        "stepwise_skip": False,
+        "stepwise_reset": False,
         "numprocesses": None,
         "dist": "no",
         "tx": [],
-        "timeout": 0,
         "usepdb": False,
         "randomly_seed": int(os.environ["DLC_GATE_SEED"]),
     }
@@ -98,19 +124,27 @@ def pytest_cmdline_main(config):
             setattr(config.option, option, value)
 
 
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_timeout_set_timer():
+    """The runner's time limit is for a call; that of pytest-timeout would be for all of them."""
+    return True
+
+
 def pytest_collectreport(report):
     """Keep why a file of tests cannot be read."""
     if report.failed:
         collection_errors[report.nodeid] = last_line(str(report.longrepr))
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Say which benchmarks there are, and keep those that the runner wants, in its order."""
+    """Say which benchmarks there are, and keep those that the runner wants, in its order, whatever others have made."""
+    yield
     benchmarks = {item.nodeid: item for item in items if "benchmark" in getattr(item, "fixturenames", ())}
     runner.tell("collected", names=list(benchmarks), errors=collection_errors)
     wanted = [benchmarks[name] for name in runner.told()["names"]]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+    chosen = set(wanted)
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = wanted
     gc.collect()
     if hasattr(gc, "freeze"):  # what was imported stays: no later collection has to look at it

@@ -23,7 +23,8 @@ CLASSES: Mapping[str, Callable[[float], float]] = {
 FEWEST_SIZES = 5
 MOST_STEPS = 4
 FEWEST_IN_STEP = 2  # sizes between two steps
-LEAST_STEP = 1.1  # a smaller change, of the time per element or of all times, is not told
+VISIBLE = 0.5  # of the cost of a call: where growth takes less time, no step of it can be seen
+LEAST_STEP = 1.1  # a smaller change, of the time per element or of all times, is none
 FLOOR = 0.005  # relative error that is always supposed: times that fit better prove no more
 DOUBT = 0.05  # a class of this weight is not excluded
 PROOF = 6.0  # by which a criterion must be less, for little growth to be told from none
@@ -80,9 +81,14 @@ class _Fit:
     overhead_error: float
     rise: float  # the last time that it gives, in first ones
 
+    @property
+    def ratios(self) -> list[float]:
+        """Of the steps."""
+        return [after / before if before else math.inf for before, after in pairwise(self.slopes)]
+
     def criterion(self, sizes: int) -> float:
-        """Less is better; a step costs two parameters, where it is and how high."""
-        parameters = 1 + len(self.slopes) + len(self.cuts)
+        """Less is better. A step counts three times: it is the best of many places (Zhang & Siegmund 2007)."""
+        parameters = 1 + len(self.slopes) + 2 * len(self.cuts)
         return sizes * math.log(self.squares / sizes + FLOOR**2) + parameters * math.log(sizes)
 
 
@@ -105,14 +111,9 @@ def fit(sizes: Sequence[int], seconds: Sequence[float]) -> Growth:
     weights = {name: share / total for name, share in shares.items()}
     best = max(weights, key=lambda name: weights[name])
     found = fits[best]
-    steps = [
-        Step(ns[cut - 1], ns[cut], after / before)
-        for cut, (before, after) in zip(found.cuts, pairwise(found.slopes), strict=True)
-        if before > 0
-    ]
-    told = tuple(step for step in steps if not 1 / LEAST_STEP < step.ratio < LEAST_STEP)
+    steps = tuple(Step(ns[cut - 1], ns[cut], ratio) for cut, ratio in zip(found.cuts, found.ratios, strict=True))
     error = math.sqrt(found.squares / len(ns))
-    return Growth(best, weights, found.overhead, found.overhead_error, found.slopes, told, error)
+    return Growth(best, weights, found.overhead, found.overhead_error, found.slopes, steps, error)
 
 
 def _with_steps(name: str, ns: Sequence[int], ts: Sequence[float]) -> _Fit:
@@ -124,18 +125,29 @@ def _with_steps(name: str, ns: Sequence[int], ts: Sequence[float]) -> _Fit:
     cuts: tuple[int, ...] = ()
     for _ in range(MOST_STEPS):
         candidates = [tuple(sorted((*cuts, place))) for place in range(1, len(ns)) if place not in cuts]
-        allowed = [each for each in candidates if _far_apart(each, len(ns))]
+        allowed = _visible(candidates, values, ts)
         if not allowed:
             break
-        found = _moved(min((_fitted(values, ts, each) for each in allowed), key=lambda each: each.squares), values, ts)
+        found = _moved(min(allowed, key=lambda each: each.squares), values, ts)
         if found.criterion(len(ns)) < best.criterion(len(ns)):
             best = found
         cuts = found.cuts
     return best
 
 
-def _far_apart(cuts: Sequence[int], count: int) -> bool:
-    return all(high - low >= FEWEST_IN_STEP for low, high in pairwise((0, *cuts, count)))
+def _visible(candidates: Sequence[tuple[int, ...]], values: Sequence[float], ts: Sequence[float]) -> list[_Fit]:
+    """The fits with steps at these places that could be seen: apart, high enough, and not beneath a call's cost."""
+
+    def is_visible(found: _Fit) -> bool:
+        costs = [slope * values[cut - 1] for cut, slope in zip(found.cuts, found.slopes, strict=False)]
+        return all(ratio >= LEAST_STEP or ratio <= 1 / LEAST_STEP for ratio in found.ratios) and all(
+            cost >= VISIBLE * found.overhead for cost in costs
+        )
+
+    apart = [
+        cuts for cuts in candidates if all(high - low >= FEWEST_IN_STEP for low, high in pairwise((0, *cuts, len(ts))))
+    ]
+    return [found for found in (_fitted(values, ts, cuts) for cuts in apart) if is_visible(found)]
 
 
 def _moved(found: _Fit, values: Sequence[float], ts: Sequence[float]) -> _Fit:
@@ -143,8 +155,7 @@ def _moved(found: _Fit, values: Sequence[float], ts: Sequence[float]) -> _Fit:
     for which in range(len(found.cuts)):
         others = (*found.cuts[:which], *found.cuts[which + 1 :])
         places = [tuple(sorted((*others, place))) for place in range(1, len(ts)) if place not in others]
-        fits = [_fitted(values, ts, each) for each in places if _far_apart(each, len(ts))]
-        found = min((*fits, found), key=lambda each: each.squares)
+        found = min((*_visible(places, values, ts), found), key=lambda each: each.squares)
     return found
 
 

@@ -86,7 +86,8 @@ def _draw_roofs(axes: "Axes", ceilings: Ceilings) -> None:
         axes.plot([left, right], [peak, peak], color=INK, linewidth=1.6, zorder=4)
         axes.annotate(
             f"{kind} FMA  {peak:.3g} GFLOP/s", (right, peak), (-4, 4), textcoords="offset points", ha="right",
-            fontsize=10.5, color=INK, weight="bold", zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            fontsize=10.5, color=INK, weight="bold", zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
     for level in ceilings.levels:
         slope = ceilings.bandwidth(level) / 1e9

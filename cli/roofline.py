@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlc.cli import show
+from dlc.cli.canvas import Frame
 from dlc.cli.ceilings import Ceilings
 
 
@@ -138,18 +139,8 @@ def notes(placed: Sequence[Placed]) -> list[str]:
     return found
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The part of the plane that is drawn: flop/byte, between powers of 2, and GFLOP/s."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
-
-
 def frame(placed: Sequence[Placed], ceilings: Ceilings) -> Frame:
-    """Room for all points that are drawn, and for the place where the roofs meet."""
+    """Flop/byte, between powers of 2, and GFLOP/s: all points that are drawn, and where the roofs meet."""
     drawn = [each for each in placed if each.is_drawn]
     intensities = [each.intensity or 1.0 for each in drawn]
     rates = [(each.flops_per_second or 1.0) / 1e9 for each in drawn]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli import errors, show
-from dlc.cli.errors import BadInputError, FailedError
+from dlc.cli import errors
+from dlc.cli.errors import BadInputError
 
 WORKING_TREE = "."
 BROKEN = 5
@@ -73,6 +73,7 @@ def gate(
     dlc bench gate --base 'tool-1.0 input' --head 'tool-1.1 input'
     """
     from dlc.cli import gate_opened
+    from dlc.cli.gate_junit import check_writable
     from dlc.cli.gate_output import Output
     from dlc.cli.gate_rule import Rule
     from dlc.cli.gate_run import Run
@@ -80,19 +81,23 @@ def gate(
     begun = time.monotonic()
     rule = Rule(margin=_share("margin", margin), detect=_share("detect", detect))
     output = Output(junit, github=github, strict=strict, everything=everything, as_json=as_json)
+    if record:
+        check_writable(record)
     run = Run(rule, begun + _seconds(budget) if budget else None, record)
     asked = gate_opened.Asked(
         base, head, base_python, head_python, install, tuple(pytest_arguments or []),
         threads=threads, timeout=timeout, seed=seed, same_code=same_code, deadline=run.deadline,
     )  # fmt: skip
-    try:
+    code = 0
+    ends: list[int] = []
+    with errors.reported(ends):
         with gate_opened.opened(asked) as found:
             report = run.report(found, begun)
-    except FailedError as error:  # a full disk, a build that fails: the code for failures is a regression's here
-        show.note(f"Error: {error}")
-        raise typer.Exit(BROKEN) from None
-    output.write(report)
-    if code := errors.INTERRUPTED if run.interrupted else report.exit_code(strict=strict):
+        code = errors.INTERRUPTED if run.interrupted else report.exit_code(strict=strict)
+        output.write(report)
+    for end in filter(None, ends):  # a full disk, a build that fails: the usual code of failures is a regression's here
+        code = BROKEN if end == 1 else end
+    if code:
         raise typer.Exit(code)
 
 

@@ -92,16 +92,21 @@ class Recording:
 
     def __init__(self, path: Path, about: Mapping[str, Any]):
         """Begin the file anew. Raises BadInputError where it cannot be written."""
-        self.path = path
+        self.path, self.broken = path, ""
         try:
             path.write_text(json.dumps({"schema": 1, "kind": RECORDING, **about}) + "\n", encoding="utf-8")
         except OSError as error:
             raise BadInputError(f"cannot write {path}: {error.strerror or error}; choose another --record") from None
 
     def add(self, generation: Generation) -> None:
-        """Append a line."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(generation.to_json()) + "\n")
+        """Append a line; after a failure, which is kept as the reason, no more: the verdict needs no recording."""
+        if self.broken:
+            return
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(generation.to_json()) + "\n")
+        except OSError as error:
+            self.broken = error.strerror or str(error)
 
 
 def read_recording(path: Path) -> tuple[dict[str, Any], list[Generation]]:

@@ -1,5 +1,6 @@
 """Where the report of a gate goes: terminal or pipe, JSON, JUnit, and what GitHub Actions shows."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from dlc.cli import gate_github, gate_junit, gate_report
@@ -19,14 +20,15 @@ class Output:
         self._strict, self._everything, self._as_json = strict, everything, as_json
 
     def write(self, report: GateReport) -> None:
-        """Tell REPORT everywhere."""
-        if self._as_json:
-            gate_report.print_json(report, strict=self._strict)
-        else:
-            gate_report.print_report(report, everything=self._everything)
-        if self._summary:
-            gate_github.add_summary(self._summary, report)
-        if self._annotates:
-            gate_github.annotate(report, Path.cwd(), strict=self._strict)
-        if self._junit:
-            gate_junit.write_junit(self._junit, report, strict=self._strict)
+        """Tell REPORT everywhere: a place that fails keeps nothing from the others."""
+        with ExitStack() as places:  # the last is the first
+            if self._annotates:
+                places.callback(gate_github.annotate, report, Path.cwd(), strict=self._strict)
+            if self._as_json:
+                places.callback(gate_report.print_json, report, strict=self._strict)
+            else:
+                places.callback(gate_report.print_report, report, everything=self._everything)
+            if self._summary:
+                places.callback(gate_github.add_summary, self._summary, report)
+            if self._junit:
+                places.callback(gate_junit.write_junit, self._junit, report, strict=self._strict)

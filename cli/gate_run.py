@@ -55,9 +55,12 @@ class Run:
 
     def report(self, opened: Opened, begun: float) -> GateReport:
         """Measure, and say what may be said. BEGUN is when the work on the sides did."""
+        judge = Judge(self.rule, opened.source.names())
         recording = Recording(self.record, {"base": opened.base, "head": opened.head}) if self.record else None
-        judge = self._judged(opened.source, recording)
+        self._measure(judge, opened.source, recording)
         notes = opened.told()
+        if recording and recording.broken:
+            notes.append(f"the recording {recording.path} is cut off: {recording.broken}")
         if self._skipped:
             notes.append(f"Skipped by themselves on both sides: {', '.join(sorted(self._skipped))}")
         if self._disturbed:
@@ -72,9 +75,8 @@ class Run:
             notes=notes,
         )
 
-    def _judged(self, source: Source, recording: Recording | None) -> Judge:
+    def _measure(self, judge: Judge, source: Source, recording: Recording | None) -> None:
         """Measure until all is decided, the time is used up, or Ctrl-C."""
-        judge = Judge(self.rule, source.names())
         number, cost = 0, 0.0  # of one benchmark, with its share of starting the processes
         try:
             while (wanted := judge.wanted()).stage is not Stage.DONE:
@@ -92,4 +94,3 @@ class Run:
         except KeyboardInterrupt:
             self.interrupted = True
             judge.stop("interrupted")
-        return judge

@@ -93,7 +93,7 @@ def machine_caches(folder: Path = CACHES) -> tuple[Cache, ...]:
 def _size(text: str) -> int:
     """32K as a number."""
     units = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-    return int(text[:-1]) * units[text[-1]] if text[-1] in units else int(text)
+    return int(text[:-1]) * units[text[-1]] if text[-1:] in units else int(text)
 
 
 def _counted(processors: str) -> int:

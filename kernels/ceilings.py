@@ -19,7 +19,7 @@ from llvmlite import ir
 from dlc.kernels import native
 from dlc.kernels.lift import pool
 
-SLICE_NS = 1_000_000
+SLICE_NS, FEWEST_SLICES = 1_000_000, 4
 LINE = 64  # bytes of a cache line, at a multiple of which arrays begin
 UNROLLED = 8  # vectors in a turn of a loop over memory
 FORMS = {"read": 1, "copy": 2, "stream": 2, "triad": 3}  # how many arrays each goes through
@@ -221,7 +221,7 @@ def _aligned(size: int) -> np.ndarray:
 
 
 def _fastest(work: Callable[[int, int], None], threads: int, seconds: float) -> float:
-    """The most rounds a second of WORK(thread, rounds) in slices that THREADS begin together, within SECONDS."""
+    """The most rounds a second of WORK(thread, rounds) in slices that THREADS begin together, in SECONDS or FEWEST_SLICES."""
     barrier = Barrier(threads)
 
     def timed(thread: int, rounds: int) -> tuple[int, int]:
@@ -240,7 +240,7 @@ def _fastest(work: Callable[[int, int], None], threads: int, seconds: float) -> 
     while taken < SLICE_NS and time.perf_counter() < deadline:
         rounds = min(16 * rounds, 1 + int(1.1 * rounds * SLICE_NS / taken))
         taken = together(rounds)
-    fastest = taken
-    while time.perf_counter() < deadline:
-        fastest = min(fastest, together(rounds))
-    return rounds * 1e9 / fastest
+    times = [taken]
+    while len(times) < FEWEST_SLICES or time.perf_counter() < deadline:
+        times.append(together(rounds))
+    return rounds * 1e9 / min(times)

@@ -27,8 +27,9 @@ from dlc.kernels.native import ARRAYS, INTEGERS, Loop
 KINDS = {"float": "float32", "double": "float64"}
 NUMBERS = r"(?:<(?P<lanes>\d+) x )?(?P<kind>float|double)>?"
 ARITHMETIC = re.compile(rf"= (?:f(?:add|sub|mul|div|rem)) (?:[a-z]+ )*{NUMBERS}")
-INTRINSIC = re.compile(
-    rf"call (?:[a-z]+ )*{NUMBERS} @llvm\.(?P<name>fma|fmuladd|sqrt|vector\.reduce\.f(?:add|mul))\.(?:v(?P<many>\d+))?"
+CALLED = re.compile(
+    rf"call (?:[a-z]+ )*{NUMBERS} @(?:llvm\.)?(?P<name>fma|fmuladd|sqrt|vector\.reduce\.f(?:add|mul))f?"
+    r"(?:\.(?:v(?P<many>\d+))?|\()"
 )
 WORTH = {"fma": 2, "fmuladd": 2, "sqrt": 1, "vector.reduce.fadd": 1, "vector.reduce.fmul": 1}
 # Functions of mathematics that are no instructions: what they do inside is not seen.
@@ -57,7 +58,7 @@ def flops_of(line: str) -> tuple[str, int]:
     """Type and number of the operations in a line of LLVM's code."""
     if found := ARITHMETIC.search(line):
         return KINDS[found["kind"]], int(found["lanes"] or 1)
-    if found := INTRINSIC.search(line):
+    if found := CALLED.search(line):
         return KINDS[found["kind"]], int(found["lanes"] or found["many"] or 1) * WORTH[found["name"]]
     return "", 0
 

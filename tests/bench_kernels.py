@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from dlc.cli.catalog import array_kernel, loss_kernel
+from dlc.cli.code_kernels import frame_inputs, kernel_hash
 from dlc.cli.domains import classes_of
 from dlc.cli.loss_samples import drawn, fitting
 from dlc.cli.metric_kernel import metric_kernel
@@ -20,9 +21,10 @@ from dlc.kernels.chain import chain
 from dlc.kernels.dense import Dense
 from dlc.kernels.functions import Function
 from dlc.kernels.lanes import Frame
+from dlc.kernels.native import _interleave_loops
 from dlc.kernels.optimizers import STEPS
 from dlc.kernels.problems import PROBLEMS
-from dlc.kernels.race import Race
+from dlc.kernels.race import Race, driver
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.metrics import METRICS, MetricCard
@@ -32,6 +34,7 @@ NUMBERS = 1 << 14
 MANY = 1 << 20  # more than caches hold
 ROW = 32
 LANES = 128
+STEPS_OF_RACE = 100
 # Work grows with the square of a row, or each number is compared with many: so much less of them is enough.
 SLOW = {
     **dict.fromkeys(("ntxent", "supervised_contrastive", "listmle", "ranknet", "approx_ndcg", "soft_dtw"), 1 / 64),
@@ -40,12 +43,24 @@ SLOW = {
 LEARNING_RATE = 1e-9  # so small that a benchmark's last step is the same work as its first
 
 
+# LLVM's options hold for all that a process compiles from then on: set at once, no order of benchmarks changes code.
+_interleave_loops()
+
+
 class Bench(NamedTuple):
-    """A call to time, the arrays it fills, and what has to live as long."""
+    """A call to time, the arrays it fills, and, if known, the compiled code it runs and all that this reads."""
 
     call: Callable[[], Any]
     results: Sequence[np.ndarray] = ()
-    owner: Any = None
+    runs: Sequence[Any] = ()
+    dtype: str = "float64"
+    inputs: Any = None
+    asks_card: bool = False
+
+    @property
+    def machine_code(self) -> str | None:
+        """Equal where the same code runs on the same inputs."""
+        return kernel_hash(self.runs, self.dtype, self.inputs, asks_card=self.asks_card) if self.runs else None
 
 
 class Case(NamedTuple):
@@ -62,9 +77,20 @@ def numbers(shape: tuple[int, ...], dtype: str, spread: float = 3.0) -> np.ndarr
 
 
 @cache
+def shared_room(shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    return np.empty(shape, dtype)
+
+
 def room(shape: tuple[int, ...], dtype: str) -> np.ndarray:
-    """An array for results."""
-    return np.zeros(shape, dtype)
+    """An array of zeros for results, the same memory each time."""
+    made = shared_room(shape, dtype)
+    made.fill(0)
+    return made
+
+
+def kernel_bench(call: "partial[Any]", result: np.ndarray, dtype: str, *, asks_card: bool) -> Bench:
+    """The call of a kernel for arrays."""
+    return Bench(call, [result], [call.func], dtype, [list(call.args), call.keywords], asks_card)
 
 
 def activation(card: ActivationCard, order: int, dtype: str, count: int) -> Bench:
@@ -79,7 +105,7 @@ def activation(card: ActivationCard, order: int, dtype: str, count: int) -> Benc
     if card.vector and order:
         weights, result = {"v": numbers(result, dtype, 1.0)}, shape
     out = room(result, dtype)
-    return Bench(partial(kernel, x, *params, out=out, **weights), [out])
+    return kernel_bench(partial(kernel, x, *params, out=out, **weights), out, dtype, asks_card=card.vector)
 
 
 def loss(card: LossCard, dtype: str, count: int) -> Bench:
@@ -95,14 +121,16 @@ def loss(card: LossCard, dtype: str, count: int) -> Bench:
         pred, target = pred.reshape(-1), target.reshape(-1)
     gradient = room(pred.shape, dtype)
     scale = 1 / (rows if card.row else pred.size)
-    return Bench(partial(loss_kernel(card), pred, target, *params.values(), gradient=gradient, scale=scale), [gradient])
+    call = partial(loss_kernel(card), pred, target, *params.values(), gradient=gradient, scale=scale)
+    return kernel_bench(call, gradient, dtype, asks_card=card.row)
 
 
 def step(name: str, count: int) -> Bench:
     """A step of an optimizer along one vector of parameters."""
     dense = Dense(name, numbers((count,), "float32", 1.0), LEARNING_RATE)
     dense.g[:] = numbers((count + 1,), "float32", 1.0)[1:]
-    return Bench(dense.step, [dense.x])
+    (frame,) = dense._frames
+    return Bench(dense.step, [dense.x], [STEPS[name].compiled(np.float32)], "float32", frame_inputs(frame))
 
 
 def gradient(name: str) -> Bench:
@@ -111,7 +139,8 @@ def gradient(name: str) -> Bench:
     lanes = NUMBERS // problem.dimension
     x = numbers((problem.dimension, lanes), "float64", 1.0)
     frame = Frame(x, problem.task(np.arange(lanes)))
-    return Bench(partial(problem.compiled(), frame.address, 1.0), [frame.g, frame.loss], frame)
+    call = partial(problem.compiled(), frame.address, 1.0)
+    return Bench(call, [frame.g, frame.loss], [call.func], "float64", frame_inputs(frame))
 
 
 def race(name: str, optimizer: str) -> Bench:
@@ -119,7 +148,9 @@ def race(name: str, optimizer: str) -> Bench:
     start = numbers((PROBLEMS[name].dimension, LANES), "float64", 1.0)
     entry = Race(PROBLEMS[name], chain([(optimizer, {})]), start, np.full(LANES, LEARNING_RATE))
     (block,) = entry.blocks
-    return Bench(partial(block.advance, 0, 100), [block.x, block.loss])
+    runs = [driver(np.dtype("float64")), STEPS[optimizer].compiled(), PROBLEMS[name].compiled()]
+    inputs = [*map(frame_inputs, block._frames), STEPS_OF_RACE]
+    return Bench(partial(block.advance, 0, STEPS_OF_RACE), [block.x, block.loss], runs, "float64", inputs)
 
 
 def metric(card: MetricCard) -> Bench:
@@ -165,6 +196,8 @@ def cases() -> Iterator[Case]:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases()])
 def test_kernel(benchmark, case):
     bench = case.make()
+    bench.call()
+    benchmark.extra_info["machine_code"] = bench.machine_code
     value = benchmark(bench.call)
     values = value if isinstance(value, tuple) else () if value is None else (value,)
     for each in (*values, *bench.results):

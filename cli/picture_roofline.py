@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlc.cli.ceilings import Ceilings
 from dlc.cli.errors import BadInputError
@@ -155,7 +155,7 @@ def _list(sheet: "Figure", drawn: Sequence[Placed]) -> None:
     for number, each in enumerate(drawn[:MOST], 1):
         y = top - (number + 0.2) * height
         colour = MEMORY if each.is_bound_by_memory else PEAK
-        common = {"va": "center_baseline", "fontsize": size}
+        common: dict[str, Any] = {"va": "center_baseline", "fontsize": size}
         sheet.text(left + 0.018, y, f"{number}", color=colour, weight="bold", ha="right", **common)
         sheet.text(left + 0.026, y, shortened(each.point.name, 17), color=INK, weight="bold", **common)
         sheet.text(left + 0.172, y, f"{100 * each.share:.0f} %", color=colour, weight="bold", ha="right", **common)

@@ -8,11 +8,13 @@ multiply-adds in full vectors: what compares, converts, divides or shifts bits t
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dlc.cli import show
 from dlc.cli.canvas import Frame
 from dlc.cli.ceilings import Ceilings
+from dlc.cli.timing import Call
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,24 @@ class Point:
     arithmetic: str = "float64"  # type of most operations, which need not be that of the arrays
     pattern: str = "copy"  # read, copy or triad: how many arrays are read for each that is written
     reason: str = ""  # why there are no flops
+
+
+def counted(name: str, call: Call, bytes_moved: int, seconds: float, pattern: str = "copy") -> Point:
+    """The point of a CALL, a partial of a compiled kernel, which is made once more to count its operations."""
+    from dlc.kernels import flops
+
+    reason = "it is no single compiled kernel"
+    if isinstance(call, partial):
+        try:
+            found = flops.count(call.func, *call.args, **call.keywords)
+        except TypeError as error:
+            reason = str(error)
+        else:
+            arithmetic = "float64" if found.float64 >= found.float32 else "float32"
+            if not found.unseen:
+                return Point(name, found.total, bytes_moved, seconds, arithmetic, pattern)
+            reason = f"it calls {', '.join(found.unseen)}, whose operations are not seen"
+    return Point(name, None, bytes_moved, seconds, pattern=pattern, reason=reason)
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,7 @@ def _aligned(size: int) -> np.ndarray:
 
 
 def _fastest(work: Callable[[int, int], None], threads: int, seconds: float) -> float:
-    """The most rounds a second of WORK(thread, rounds) in slices that THREADS begin together, in SECONDS or FEWEST_SLICES."""
+    """The most rounds a second of WORK(thread, rounds), in slices that THREADS begin together, in so many SECONDS."""
     barrier = Barrier(threads)
 
     def timed(thread: int, rounds: int) -> tuple[int, int]:

@@ -63,11 +63,11 @@ def export(
         _write(FORMATS[to].write(runs), output)
         return
     base = _read(against, storage)
+    if not base.measurements.keys() & runs[0].measurements.keys():  # else nothing could fail
+        raise BadInputError(f"{base.path} and {runs[0].path} have no benchmark in common; give runs of one suite")
     text, failed = junit_against(runs[0], base, limit)
     for warning in results.differences(base, runs[0]):
         show.note(f"Warning: the machines differ: {warning}")
-    if not base.measurements.keys() & runs[0].measurements.keys():
-        show.note(f"Warning: {base.path} and {runs[0].path} have no benchmark in common, so nothing can fail")
     _write(text, output)
     if failed:
         raise FailedError(f"slower than in {base.path} by more than {fail_above}: {', '.join(failed)}")

@@ -17,7 +17,7 @@ from dlc.cli.bench_reading import Measurement, Run, unique
 from dlc.cli.errors import BadInputError
 from dlc.cli.gate_github import escaped
 from dlc.cli.gate_junit import split
-from dlc.cli.gate_report import duration
+from dlc.cli.gate_report import clean, duration
 from dlc.cli.junit import Case, junit
 
 NS = 1e9
@@ -59,7 +59,7 @@ def _markdown(runs: Sequence[Run]) -> str:
     lines = [f"| benchmark | median | {timing.CONFIDENCE:.0%} interval | rounds |", "|:--|--:|--:|--:|"]
     for name, each in runs[0].measurements.items():
         ends = " to ".join(map(duration, interval(each) or ()))
-        name = f"<code>{escaped(' '.join(name.split()))}</code>"
+        name = f"<code>{escaped(clean(name))}</code>"
         lines.append(f"| {name} | {duration(each.median)} | {ends} | {len(each.seconds) or ''} |")
     return "\n".join(lines) + "\n"
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import select
 import signal
 import subprocess
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 PLUGIN = "dlc_gate_worker"
 WORD = {BASE: "base", HEAD: "head", CONTROL: "control"}
 LOOK_S = 1.0  # how often a worker that says nothing is looked at
-TELLS = re.compile(r"E  |.*\berror: ", re.IGNORECASE)  # lines of pytest that say why it ended
-LONGEST_LINE = 300
 
 
 class WorkerLostError(Exception):
@@ -101,9 +98,9 @@ class Worker:
             return "closed its pipes to the gate"
         if code < 0:
             return f"killed by {signal.Signals(-code).name}"
-        lines = [line.strip() for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
-        told = [line for line in lines if TELLS.match(line)] or lines or ["no output"]
-        return f"pytest ended with exit code {code}: {told[-1].removeprefix('E  ').strip()[:LONGEST_LINE]}"
+        from dlc.cli.gate_worker import last_line
+
+        return f"pytest ended with exit code {code}: {last_line(self._log.read_text(errors='replace'))}"
 
     def close(self) -> None:
         """End the process, if it has not ended."""

@@ -172,10 +172,12 @@ def pytest_runtest_logfinish(nodeid):
 
 
 def last_line(text):
-    """The line of a traceback that says what happened."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    marked = [line[1:] for line in lines if line.startswith("E ")]
-    return " ".join((marked or lines or [""])[0 if marked else -1].split())[:LAST_LINE]
+    """The line of what pytest tells that says what happened: the first that it marks, unless that is a place."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    marked = [line[1:].strip() for line in lines if line.startswith("E ")]
+    is_first = marked and not marked[0].startswith("File ")
+    told = marked or [line for line in lines if "error: " in line.lower()] or lines or ["no output"]
+    return " ".join(told[0 if is_first else -1].split())[:LAST_LINE]
 
 
 class Target:

@@ -230,7 +230,7 @@ def _notes(
     if len(groups) > 1:
         for place, (machine, runs) in enumerate(groups):
             about = ", ".join(f"{label} {value}" for label, value in machine.items()) or "a machine that is not stated"
-            yield f"Machine {_letter(place)}: {about}; {len(runs)} runs"
+            yield f"Machine {_letter(place)}: {about}; runs: {len(runs)}"
     changed = Counter(called(each.points[change.at].run) for each in series for change in each.changes)
     able = sum(len(each.points) >= FEWEST for each in series)
     for run, count in changed.most_common(1):

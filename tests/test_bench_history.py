@@ -98,7 +98,7 @@ def test_machines_and_threads_are_series_of_their_own(store, dlc):
     store(4, {"x": 1.0})
     output = dlc("bench", "history", "--storage", store.storage)
     assert [(row["machine"], row["runs"]) for row in output.table] == [("A", "2"), ("B", "1"), ("C", "1")]
-    assert "Machine B: cpu A, cores 2, system Linux, threads 2; 1 runs" in output.err
+    assert "Machine B: cpu A, cores 2, system Linux, threads 2; runs: 1" in output.err
     assert told(dlc, store)["machines"]["C"]["cpu"] == "B"
 
 

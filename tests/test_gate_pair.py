@@ -377,7 +377,7 @@ def test_files_that_cannot_be_read(tmp_path):
         ({"test_it.py": "def test(): pass"}, (), "no benchmarks found: no test that pytest collects uses the fixture"),
         ({"test_it.py": "def test(benchmark) pass"}, (), "test_it.py: SyntaxError: expected ':'; name their files"),
         ({"conftest.py": "raise OSError('no\\nway')"}, (), "base: pytest ended with exit code 4: OSError: no"),
-        ({}, ("--nothing-like-it",), "exit code 4: __main__.py: error: unrecognized arguments: --nothing-like-it"),
+        ({}, ("--nothing-like-it",), "error: unrecognized arguments: --nothing-like-it"),
         ({}, ("nowhere.py",), "ERROR: file or directory not found: nowhere.py"),
     ],
 )

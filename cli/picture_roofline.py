@@ -163,5 +163,7 @@ def _list(sheet: "Figure", drawn: Sequence[Placed]) -> None:
     if len(drawn) > MOST:
         sheet.text(left, top - (MOST + 1.3) * height, f"and {len(drawn) - MOST} more", color=PALE, fontsize=size)
     sheet.text(left, top, "share of the roof that binds", color=PALE, fontsize=10, va="bottom")
-    for place, (text, colour) in enumerate((("bound by memory", MEMORY), ("bound by arithmetic", PEAK))):
+    for place, (text, colour) in enumerate(
+        (("memory is the lower roof", MEMORY), ("arithmetic is the lower roof", PEAK))
+    ):
         sheet.text(left, 0.095 - 0.032 * place, f"● {text}", color=colour, fontsize=10)

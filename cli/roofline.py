@@ -16,6 +16,8 @@ from dlc.cli.canvas import Frame
 from dlc.cli.ceilings import Ceilings
 from dlc.cli.timing import Call
 
+FAR = 0.25  # a share of its roof that says that something else holds a kernel back
+
 
 @dataclass(frozen=True)
 class Point:
@@ -153,6 +155,10 @@ def notes(placed: Sequence[Placed]) -> list[str]:
         if each.point.flops is None:
             reasons.setdefault(each.point.reason, []).append(each.point.name)
     found += [f"Operations not counted: {', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    below = [each.point.name for each in placed if each.share < FAR and each.is_drawn]
+    if below:
+        costs = "divisions, roots, conversions and waiting for results are no part of a roof"
+        found.append(f"Far below every roof: {', '.join(below)}: {costs}")
     above = [each.point.name for each in placed if each.share > 1.1]
     if above:
         found.append(f"Above their roofs: {', '.join(above)}: measure anew with --ceilings fresh, on a quiet machine")

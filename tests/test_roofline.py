@@ -86,6 +86,7 @@ def test_the_table_and_its_notes_say_why_a_cell_is_empty(capsys):
     assert "comparisons and the like: relu" in notes
     assert "not counted: auc: many parts" in notes
     assert "Above their roofs: odd" in notes
+    assert "Far below every roof: gelu:" in notes
 
 
 def test_calls_are_counted_where_they_can_be():

@@ -16,7 +16,8 @@ from dlc.cli.gate_process import PLUGIN, WORD, Worker, WorkerLostError
 if TYPE_CHECKING:
     from dlc.cli.gate_sides import Side
 
-WORKER = Path(__file__).with_name("gate_worker.py")
+# Files of dlc that a worker needs, by the names under which it imports them.
+COPIES = {PLUGIN: "gate_worker.py", "dlc_gate_code": "code_hash.py"}
 THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "POLARS_MAX_THREADS",
@@ -55,7 +56,8 @@ class Pair:
     _notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        copyfile(WORKER, self.folder / f"{PLUGIN}.py")
+        for module, file in COPIES.items():
+            copyfile(Path(__file__).with_name(file), self.folder / f"{module}.py")
 
     def names(self) -> list[str]:
         """The benchmarks of both sides. Raises BadInputError where there is none."""

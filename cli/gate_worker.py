@@ -60,14 +60,14 @@ class Runner:
 
 
 runner = Runner()
-failures = {}
-collection_errors = {}
+failures: dict[str, str] = {}
+collection_errors: dict[str, str] = {}
 
 
 def pytest_configure():
     """Take the fixture's place."""
-    BenchmarkFixture._raw = raw
-    BenchmarkFixture._raw_pedantic = raw_pedantic
+    setattr(BenchmarkFixture, "_raw", raw)  # noqa: B010 - a type checker would complain, and rightly
+    setattr(BenchmarkFixture, "_raw_pedantic", raw_pedantic)  # noqa: B010
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=runner.leave)
     end_with_runner()
@@ -91,7 +91,7 @@ def pytest_load_initial_conftests(early_config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Undo what a project's own options say against benchmarks: they are run in turn, all of them, without a limit."""
-    wanted = {
+    wanted: dict[str, object] = {
         "benchmark_disable": False,
         "benchmark_skip": False,
         "benchmark_enable": True,
@@ -281,6 +281,12 @@ def raw_pedantic(fixture, target, args=(), kwargs=None, setup=None, teardown=Non
 
 
 def code_of(fixture, target):
-    """A hash of the machine code and the inputs, where the test states it; None where it does not."""
-    stated = fixture.extra_info.get("machine_code")
-    return None if stated is None else str(stated)
+    """A digest of the machine code and the inputs: as the test states it, or that of a function of numba.njit."""
+    if "machine_code" in fixture.extra_info:
+        stated = fixture.extra_info["machine_code"]
+        return None if stated is None else str(stated)
+    if target.setup or target.teardown or "numba" not in sys.modules:
+        return None
+    from dlc_gate_code import dispatcher_hash  # a copy beside this one
+
+    return dispatcher_hash(target.function, target.args, target.kwargs)

@@ -23,6 +23,7 @@ OUTSIDE = {
         "typer",
         "rich",
         "pytest",
+        "dlc_gate_code",  # the name of a file of cli in a worker of the gate
         "plotext",
         "pytest_benchmark",
         "cpuinfo",

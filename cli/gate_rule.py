@@ -5,8 +5,9 @@ whom to look at again. Its data are never used as proof, so that nobody is convi
 suspect. Proof is Wilcoxon's signed-rank test that the effect is beyond the margin, over the mean of two copies of the
 base: it asks of the noise no more than that it falls to either side alike, be it spiky, or of two modes. Holm's
 correction covers all suspects, and the looks share its level: the chance that a run convicts anyone wrongly is at most
-ALPHA. One copy alone may be fast by bad luck for a whole run (where its files lie): the median effect over each of them
-must be beyond the margin, too.
+ALPHA. Suspects of whom the screen is surer get more of that, so that a noisy crowd does not hide them. One copy alone
+may be fast by bad luck for a whole run (where its files lie): the median effect over each of them must be beyond the
+margin, too.
 """
 
 import math
@@ -14,6 +15,8 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
 
 from dlc.cli.gate_detectable import POWER, Procedure, noise
 from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation
@@ -221,7 +224,7 @@ class Judge:
     def unfit(self) -> str:
         """Why no verdict of this run can be trusted, or nothing."""
         pooled = [each for case in self._cases.values() for each in case.control]
-        low, high = median_interval(pooled, CONTROL_LEVEL) if pooled else (0.0, 0.0)
+        low, high = median_interval(np.array(pooled), CONTROL_LEVEL) if pooled else (0.0, 0.0)
         bias = math.log1p(self.rule.bias)
         if low > bias or high < -bias:
             return f"the control differs from the base by {_percent(statistics.median(pooled))} in the median benchmark"
@@ -270,12 +273,21 @@ class Judge:
         return self._p(case.direction * each for each in case.proof)
 
     def _convict(self) -> None:
-        """Holm's correction counts those who were let go; those convicted before no longer have to be."""
+        """Holm's correction counts those who were let go; those convicted before no longer have to be.
+
+        The k-th surest suspect of the screen has the weight 1/k: the screen is not part of the proof.
+        """
         for direction, verdict in ((1, Verdict.REGRESSION), (-1, Verdict.IMPROVED)):
-            family = [c for c in self._cases.values() if c.direction == direction and c.verdict is not verdict]
-            for case, adjusted in zip(family, holm([self._p_of(each) for each in family]), strict=True):
+            family = [c for c in self._suspects(direction) if c.verdict is not verdict]
+            weights = [1 / rank for rank in range(1, len(family) + 1)]
+            for case, adjusted in zip(family, holm([self._p_of(each) for each in family], weights), strict=True):
                 if adjusted <= self._level():
                     case.decide(verdict)
+
+    def _suspects(self, direction: int) -> list[_Case]:
+        """The surest first."""
+        found = [case for case in self._cases.values() if case.direction == direction]
+        return sorted(found, key=_Case.least_moved, reverse=True)
 
     def _level(self) -> float:
         return self.rule.alpha / len(self.rule.looks)

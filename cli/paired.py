@@ -126,11 +126,16 @@ def least_pairs(comparisons: int, level: float = LEVEL) -> int:
     return math.ceil(math.log2(2 * comparisons / level))
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """P-values corrected for their number (Holm 1979), in their own order."""
-    order = sorted(range(len(p)), key=lambda i: p[i])
-    adjusted, highest = [0.0] * len(p), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(p) - rank) * p[i]))
+def holm(p: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
+    """P-values corrected for their number (Holm 1979), in their own order; WEIGHTS share out the level unequally.
+
+    The chance of any false rejection keeps its level for all weights that do not depend on the data of the p-values.
+    """
+    weights = [1.0] * len(p) if weights is None else weights
+    order = sorted(range(len(p)), key=lambda i: p[i] / weights[i])
+    adjusted, highest, left = [0.0] * len(p), 0.0, math.fsum(weights)
+    for i in order:
+        highest = max(highest, min(1.0, left / weights[i] * p[i]))
         adjusted[i] = highest
+        left -= weights[i]
     return adjusted

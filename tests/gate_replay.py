@@ -9,7 +9,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
@@ -62,6 +62,8 @@ class Run:
 
 def run(window: Window, rule: Rule, slower: Mapping[str, float] | None = None) -> Run:
     """Judge a window; the log effects in SLOWER are added to the head."""
+    if len(window.record.sides) < 3:
+        rule = replace(rule, control=0)
     judge, place, seconds = Judge(rule, window.record.names), 0, 0.0
     while (wanted := judge.wanted()).stage is not Stage.DONE:
         found = window.effects(place, wanted.stage)
@@ -179,10 +181,10 @@ def power_lines(records: list[Recorded], rule: Rule) -> list[str]:
     classes = {id(each): {name: label for label, names in sigma_classes(each).items() for name in names}
                for each in records}  # fmt: skip
     labels = list(dict.fromkeys(label for each in classes.values() for label in each.values()))
-    found: Counter[tuple[str, float]] = Counter()
-    tried: Counter[tuple[str, float]] = Counter()
+    found: Counter[tuple[str, float | None]] = Counter()
+    tried: Counter[tuple[str, float | None]] = Counter()
     others = runs = 0
-    for effect in EFFECTS:
+    for effect in (*EFFECTS, None):
         for _ in range(POWER_RUNS):
             window = every[random.integers(len(every))]
             label = labels[random.integers(len(labels))]  # every class alike, however many benchmarks it has
@@ -190,15 +192,18 @@ def power_lines(records: list[Recorded], rule: Rule) -> list[str]:
             if not members:
                 continue
             name = members[random.integers(len(members))]
-            red = run(window, rule, {name: math.log(effect)}).names(Verdict.REGRESSION)
+            slower = effect or next(row.detectable for row in run(window, rule).rows if row.name == name)
+            red = run(window, rule, {name: math.log(slower)}).names(Verdict.REGRESSION)
             tried[label, effect] += 1
             found[label, effect] += name in red
             others += bool(red - {name})
             runs += 1
     heads = " | ".join(f"+{effect - 1:.0%}" for effect in EFFECTS)
-    lines = [f"| sigma of the benchmark | {heads} |", "|---" * (len(EFFECTS) + 1) + "|"]
+    lines = [f"| sigma of the benchmark | {heads} | what its row calls detectable |", "|---" * (len(EFFECTS) + 2) + "|"]
     for label in (each for each in ("≤ 0.5 %", "≤ 1 %", "≤ 2 %", "> 2 %") if each in labels):
-        cells = " | ".join(f"{found[label, e] / max(1, tried[label, e]):.1%} of {tried[label, e]}" for e in EFFECTS)
+        cells = " | ".join(
+            f"{found[label, e] / max(1, tried[label, e]):.1%} of {tried[label, e]}" for e in (*EFFECTS, None)
+        )
         lines.append(f"| {label} | {cells} |")
     return [*lines, f"\nRuns in which another benchmark was called a regression: {share(others, runs)}."]
 

@@ -60,7 +60,7 @@ def test_the_report_of_a_quiet_machine(recording, monkeypatch):
     runs = 3 * 6  # starts, directions of three sides
     assert cells("| a row called regression")[1].startswith(f"0 of {runs}")
     assert cells("| a row called inconclusive")[1].startswith(f"0 of {runs}")
-    assert cells("| ≤ 0.5 %")[1:] == ["100.0% of 3"] * 4
+    assert cells("| ≤ 0.5 %")[1:5] == ["100.0% of 3"] * 4
     assert cells("| pytest-benchmark `min:5%` | right after")[3] != "0 (0%)"
 
 

@@ -25,6 +25,11 @@ def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
+def test_weighted_holm_by_hand():
+    assert holm([0.01, 0.01, 0.04], [3, 1, 2]) == pytest.approx([0.02, 0.06, 0.06])
+    assert holm([0.01, 0.04, 0.03], [5, 5, 5]) == pytest.approx(holm([0.01, 0.04, 0.03]))
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_lies_between_nothing_and_bonferroni(p):
     adjusted = holm(p)

@@ -26,7 +26,8 @@ def test_holm_by_hand():
 
 
 def test_weighted_holm_by_hand():
-    assert holm([0.01, 0.01, 0.04], [3, 1, 2]) == pytest.approx([0.02, 0.06, 0.06])
+    assert holm([0.01, 0.01, 0.04], [3, 1, 2]) == pytest.approx([6 / 3 * 0.01, 3 * 0.01, 0.04])
+    assert holm([0.01, 0.012, 0.004], [1, 1, 8]) == pytest.approx([0.02, 0.02, 0.005])
     assert holm([0.01, 0.04, 0.03], [5, 5, 5]) == pytest.approx(holm([0.01, 0.04, 0.03]))
 
 

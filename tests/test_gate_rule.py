@@ -186,6 +186,10 @@ def test_a_budget_that_ran_out():
     judge.stop("the budget of 1 s is used up")
     assert {(row.verdict, row.why) for row in judge.rows()} == {(Verdict.INCONCLUSIVE, "the budget of 1 s is used up")}
     judge = Judge(RULE, named(5))
+    judge.add(machine.generation(judge.wanted()))
+    judge.stop("enough")
+    assert {(row.verdict, row.generations, row.detectable) for row in judge.rows()} == {(Verdict.INCONCLUSIVE, 1, None)}
+    judge = Judge(RULE, named(5))
     for _ in range(RULE.screen + 1):
         judge.add(machine.generation(judge.wanted()))
     judge.stop("enough")

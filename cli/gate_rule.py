@@ -347,7 +347,8 @@ class Judge:
             verdict, why = Verdict.INCONCLUSIVE, self._known(case)
         return GateRow(
             case.name, verdict, base_s, head_s, _exp(float(statistics.median(walsh_averages(effects)))),
-            _exp(low), _exp(high), self._detectable(case) if len(effects) > 1 else None, len(case.screen) + len(case.fresh), why,
+            _exp(low), _exp(high), self._detectable(case) if len(effects) > 1 else None,
+            len(case.screen) + len(case.fresh), why,
         )  # fmt: skip
 
     def _detectable(self, case: _Case) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dlc.cli.errors import BadInputError
 from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
-from dlc.cli.gate_process import PLUGIN, WORD, Worker, WorkerLostError
+from dlc.cli.gate_process import PLUGIN, WORD, Worker, WorkerLostError, uninterrupted
 
 if TYPE_CHECKING:
     from dlc.cli.gate_sides import Side
@@ -25,6 +25,7 @@ THREADS = (
 COLLECTION_S = 600.0
 LONG_CALL_S = 0.05
 JITTER = 0.1
+MOST_EFFORT = 4
 MOST_PADDING = 4096
 
 
@@ -52,6 +53,8 @@ class Pair:
     progress: Callable[[str], None] = lambda line: None
     _loops: dict[str, int] = field(default_factory=dict)
     _palindromes: dict[str, int] = field(default_factory=dict)
+    _most: int = 0
+    _effort: int = 1
     first_s: dict[str, dict[str, float]] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
 
@@ -91,6 +94,9 @@ class Pair:
         """Time these NAMES in fresh processes; those in CONTROL also against the base's second copy."""
         generation = Generation(number, datetime.now(UTC).isoformat(timespec="seconds"))
         remaining = sorted(names)
+        self._most = max(self._most, len(remaining))
+        # Where few are left, most of the time goes into starting processes: so each is worth a longer visit.
+        self._effort = min(MOST_EFFORT, max(1, self._most // max(1, len(remaining))))
         random.Random(f"{self.settings.seed} order {number}").shuffle(remaining)
         while remaining:
             remaining = self._walk(generation, remaining, set(control))
@@ -107,7 +113,8 @@ class Pair:
         workers: dict[str, Worker] = {}
         try:
             for letter in letters:
-                workers[letter] = Worker(letter, self.sides[letter], self.arguments, self.folder, shared)
+                with uninterrupted():
+                    workers[letter] = Worker(letter, self.sides[letter], self.arguments, self.folder, shared)
         except OSError as error:
             _close(workers)
             raise BadInputError(f"cannot start {error.filename}: {error.strerror}") from None
@@ -119,10 +126,12 @@ class Pair:
     def _walk(self, generation: Generation, order: list[str], control: set[str]) -> list[str]:
         """Time one benchmark after the other, until a worker is lost; what is left then is returned."""
         letters = (BASE, HEAD, CONTROL) if control.intersection(order) else (BASE, HEAD)
+        begun = time.monotonic()
         workers = self._started(letters, generation.number)
         lost = order  # the names that a lost worker leaves without times
         try:
             collected = {letter: worker.hear(COLLECTION_S) for letter, worker in workers.items()}
+            generation.starting_s += time.monotonic() - begun
             known = {letter: set(message["names"]) for letter, message in collected.items()}
             generation.new |= set(order) & (known[HEAD] - known[BASE])
             for name in set(order) - known[HEAD]:
@@ -185,7 +194,7 @@ class Pair:
         loops = self._loops[name]
         if loops >= 1 / JITTER:
             loops = round(loops * rng.uniform(1 - JITTER, 1 + JITTER))
-        wanted, timeout = self._palindromes[name], self.settings.timeout
+        wanted, timeout = self._palindromes[name] * self._effort, self.settings.timeout
         for worker in workers.values():  # the first slice finds cold caches: it is thrown away
             worker.ask(timeout, "timed", do="slice", loops=loops)
         taken: list[tuple[str, list[float], bool]] = []
@@ -216,5 +225,6 @@ def _is_in(name: str, place: str) -> bool:
 
 
 def _close(workers: Mapping[str, Worker]) -> None:
-    for worker in workers.values():
-        worker.close()
+    with uninterrupted():
+        for worker in workers.values():
+            worker.close()

@@ -81,9 +81,7 @@ def gate(
     begun = time.monotonic()
     rule = Rule(margin=_share("margin", margin), detect=_share("detect", detect))
     if rule.detect <= rule.margin:
-        raise BadInputError(
-            f"--detect {detect} is not above --margin {margin}: no row could pass; give a larger --detect"
-        )
+        raise BadInputError(f"--detect {detect} is not above --margin {margin}: no row could pass; give more")
     output = Output(junit, github=github, strict=strict, everything=everything, as_json=as_json)
     if record:
         check_writable(record)

@@ -61,6 +61,7 @@ class Generation:
     same_code: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)  # tests that skip themselves on both sides
     disturbed: int = 0  # palindromes taken again, because another process was given the core in one of their turns
+    starting_s: float = 0.0  # until the first benchmark could be timed; not recorded
 
     def to_json(self) -> dict[str, Any]:
         """The line of a recording."""

@@ -11,6 +11,7 @@ from dlc.cli.gate_row import GateReport
 from dlc.cli.gate_rule import Judge, Rule, Stage
 
 OUT_OF_TIME = "the time limit ended it"
+CONFIRM_VISIT = 4  # a benchmark takes so many times as long in the proof: more turns, and a control
 
 
 class Source(Protocol):
@@ -77,15 +78,23 @@ class Run:
 
     def _measure(self, judge: Judge, source: Source, recording: Recording | None) -> None:
         """Measure until all is decided, the time is used up, or Ctrl-C."""
-        number, cost = 0, 0.0  # of one benchmark, with its share of starting the processes
+        number, starting, visit, stage = 0, 0.0, 0.0, Stage.SCREEN  # seconds of a start, and of one benchmark then
         try:
             while (wanted := judge.wanted()).stage is not Stage.DONE:
-                if self.deadline is not None and self.clock() + cost * len(wanted.names) > self.deadline:
-                    judge.stop(OUT_OF_TIME)
-                    break
+                if self.deadline is not None:
+                    left = self.deadline - self.clock()
+                    if stage is Stage.SCREEN and wanted.stage is Stage.CONFIRM and visit:
+                        stage = wanted.stage
+                        a_generation = left / self.rule.looks[-1] - starting
+                        judge.focus(max(1, int(a_generation / (CONFIRM_VISIT * visit))), OUT_OF_TIME)
+                        continue
+                    if starting + visit * len(wanted.names) > left:
+                        judge.stop(OUT_OF_TIME)
+                        break
                 number, begun = number + 1, self.clock()
                 generation = source.generation(wanted.names, number, wanted.control)
-                cost = (self.clock() - begun) / len(wanted.names)
+                starting = generation.starting_s
+                visit = (self.clock() - begun - starting) / len(wanted.names)
                 self._skipped |= generation.skipped
                 self._disturbed += generation.disturbed
                 if recording:

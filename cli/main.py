@@ -23,6 +23,7 @@ from dlc.cli.loss import loss
 from dlc.cli.metric import metric
 from dlc.cli.objective import objective
 from dlc.cli.optimize import optimize
+from dlc.cli.overfit import overfit_app
 
 
 class Commands(TyperGroup):
@@ -54,6 +55,7 @@ app.command(context_settings=VALUES)(diff)
 app.command(context_settings=VALUES)(objective)
 app.command()(cost)
 app.command()(optimize)
+app.add_typer(overfit_app, name="overfit")
 app.add_typer(bench_app, name="bench")
 app.command()(check)
 app.command()(accuracy)

@@ -40,6 +40,7 @@ class Contest:
     bytes_moved: int  # every input read once, every output written once
     rivals: Mapping[str, Contender]
     missing: Mapping[str, str]
+    pattern: str = "copy"  # of the reads and writes, as the roofline calls it
 
 
 @dataclass(frozen=True)
@@ -139,21 +140,15 @@ class Arrays:
         return self._kept[key]
 
 
-def chosen(names: list[str]) -> list[ActivationCard]:
+def chosen_activations(names: list[str]) -> list[ActivationCard]:
     """The cards of these NAMES, or all there are. Raises UnknownNameError, BadInputError."""
     for name in names:
         if name not in ACTIVATIONS:
             family, card = catalog.find(name)[0]
-            raise BadInputError(f"{card.name} is of kind {family.kind}, which has no benchmark; time activations")
+            raise BadInputError(f"{card.name} is of kind {family.kind}; --against compares activations")
     return [ACTIVATIONS[name] for name in dict.fromkeys(ACTIVATIONS[name].name for name in names)] or list(
         ACTIVATIONS.values()
     )
-
-
-def cases(names: list[str], *, dtype: str, threads: int, seed: int) -> list[Case]:
-    """The rows for these NAMES, or for every name there is. Raises UnknownNameError, BadInputError."""
-    arrays = Arrays(seed)
-    return [case for card in chosen(names) for case in activation_cases(card, dtype, threads, arrays)]
 
 
 def activation_cases(card: ActivationCard, dtype: str, threads: int, arrays: Arrays) -> Iterator[Case]:
@@ -202,10 +197,17 @@ def numpy_gap(task: Task) -> str:
     if task.x.ndim > 1:
         return "the formula takes one vector at a time"
     few = task.x[:1]
+    return gap_of(partial(task.formula, few, *task.params.values()), few)
+
+
+def gap_of(formula: Callable[[], Any], argument: Any) -> str:
+    """Why a FORMULA of an array, ARGUMENT, cannot be timed in NumPy, or nothing where it can."""
     try:
-        result = task.formula(few, *task.params.values())
+        result = formula()
     except AttributeError as error:
         if getattr(error.obj, "__name__", "") != "numpy":
             raise
         return f"NumPy has no {error.name}"
-    return "NumPy returns its argument" if result is few else ""
+    except (TypeError, ValueError):  # a branch, or what math does with one number
+        return "the formula takes one number at a time"
+    return "NumPy returns its argument" if result is argument else ""

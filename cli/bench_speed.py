@@ -7,7 +7,7 @@ from typing import Any
 
 from dlc.cli import bench_peers, bench_table, results, show
 from dlc.cli.bench_against import Settings, Wrong, cells
-from dlc.cli.bench_cases import chosen
+from dlc.cli.bench_cases import chosen_activations
 from dlc.cli.bench_cell import Cell, summary
 from dlc.cli.errors import BadInputError, FailedError
 
@@ -32,7 +32,7 @@ class SpeedFile(results.RunFile):
 
 def speed_table(names: list[str], libraries: list[str], settings: Settings, output: Output) -> None:
     """Time the kernels of NAMES against LIBRARIES, and say how fast they are. Raises FailedError where one is wrong."""
-    cards, peers = chosen(names), bench_peers.chosen(libraries)
+    cards, peers = chosen_activations(names), bench_peers.chosen(libraries)
     if output.markdown and not output.markdown.absolute().parent.is_dir():
         raise BadInputError(f"no folder {output.markdown.parent} to write {output.markdown.name} in; make it first")
     bench_peers.keep_memory()

@@ -19,8 +19,9 @@ VERSION = "1"  # of what is digested
 # What machine code that calls Python functions names; Numba's entry from Python does not.
 CALLS_PYTHON = ("PyObject_Call", "PyEval_", "PyRun_", "PyImport_")
 HARMLESS = ("PyEval_SaveThread", "PyEval_RestoreThread")  # the interpreter's lock
-# Numba's complaint about a lost table of constants names the function, with a counter of those compiled in the process.
-COMPLAINT, COUNTER = re.compile(rb"missing Environment: [^\0]*"), re.compile(rb"B\d+v\d+")
+# Numba's complaint about a lost table of constants names the function, with a counter of those compiled in the process;
+# zeros behind it fill up to the next constant, whose place counts by itself.
+COMPLAINT, COUNTER = re.compile(rb"missing Environment: [^\0]*\0+"), re.compile(rb"B\d+v\d+")
 
 
 class UncoveredError(ValueError):
@@ -67,7 +68,7 @@ def code_parts(code: bytes) -> Iterator[bytes]:
     for section in found:
         if section.flags & LOADED:
             yield f"{section.name} {section.kind} {section.flags}".encode()
-            yield COMPLAINT.sub(lambda found: COUNTER.sub(b"Bv", found[0]), section.content)
+            yield COMPLAINT.sub(lambda found: COUNTER.sub(b"Bv", found[0].rstrip(b"\0")), section.content)
         elif section.kind == RELOCATIONS and found[section.info].flags & LOADED:
             symbols = found[section.link]
             yield section.name.encode()

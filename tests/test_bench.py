@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from dlc.cli import bench, bench_cases, bench_measure, results
+from dlc.cli import bench, bench_cases, bench_families, bench_measure, bench_run, results
 from dlc.cli.agreement import Agreement
 from dlc.cli.bench_cases import Arrays, Case, Contender, Contest, array_contest
 from dlc.cli.errors import BadInputError, FailedError
@@ -57,7 +57,7 @@ def case(name, worst=0.5, formula=lambda x: x + 0, kernel=copy, checked=lambda: 
 def to_time(monkeypatch):
     """Put cases of a test's own in the place of the real ones."""
     chosen = []
-    monkeypatch.setattr(bench, "cases", lambda *_, **__: chosen)
+    monkeypatch.setattr(bench_run, "cases", lambda *_, **__: chosen)
     return chosen
 
 
@@ -70,18 +70,16 @@ def test_a_row_holds_the_times_of_one_kernel_and_its_ratios(to_time, dlc_bench):
     (row,) = report["rows"]
     (saved,) = json.loads(Path(report["file"]).read_text())["benchmarks"]
     assert (report["schema"], report["command"]) == (1, "bench run")
-    assert (row["name"], row["dtype"], row["elements"], row["worst_ulp"], row["right"]) == (
-        "same",
-        "float32",
-        500,
-        0.5,
-        True,
-    )
+    about = [row[key] for key in ("name", "dtype", "elements", "worst", "unit", "right")]
+    assert about == ["same", "float32", 500, 0.5, "ulp", True]
     assert saved["stats"]["median"] * 1e9 / 500 == row["ns_per_element"]
     assert row["gb_per_s"] == pytest.approx(2 * 4 / row["ns_per_element"]), "4 bytes read and 4 written per element"
     for rival in ("vs_numpy", "vs_reference"):
         assert 0 < row[rival]["low"] <= row[rival]["ratio"] <= row[rival]["high"]
         assert row[rival]["confidence"] >= 0.95
+    low, high = row["quartiles_ns"]
+    assert low <= row["ns_per_element"] <= high
+    assert row["memory"]["bytes"] < 10_000, "a copy into an array that is there needs none"
     assert row["compile_s"] is None, "nothing was compiled"
     assert row["first_call_s"] > 0
     assert saved["extra_info"] == {**row, "threads": 1, "seed": 0}
@@ -109,7 +107,7 @@ def test_a_wrong_kernel_is_never_timed_and_the_others_go_on(to_time, dlc_bench, 
     header, *rows = [line.split("\t") for line in output.out.splitlines()]
     assert [row[0] for row in rows] == ["first", "broken", "last"]
     assert dict(zip(header, rows[1], strict=True))["ns/element"] == ""
-    assert rows[1][-1] == "WRONG 7e+05"
+    assert rows[1][-1] == "WRONG 7e+05 ulp"
     assert "broken is 7e+05 ulp off at x = -3.5; 2 are allowed" in output.err
     assert sizes == [1], "called once, to compile it"
     assert list(results.read_run(results.find_run("latest", results.DEFAULT_STORAGE)).measurements) == [
@@ -123,6 +121,26 @@ def test_nan_from_a_check_is_wrong_too(to_time, dlc_bench):
     with pytest.raises(FailedError, match="broken"):
         dlc_bench("run", *QUICK)
     assert not list(results.run_folder(results.DEFAULT_STORAGE).iterdir())
+
+
+def test_a_sweep_saves_every_size_and_tells_how_time_grows(to_time, dlc_bench):
+    to_time += [case("same"), case("broken", worst=7e5)]
+    with pytest.raises(FailedError, match="broken"):
+        dlc_bench("run", "--sweep", "100,200,400,800,1600", "--budget", "0.002", "--json")
+    saved = results.read_run(results.find_run("latest", results.DEFAULT_STORAGE))
+    assert list(saved.measurements) == [f"same[float32-{size}-1]" for size in (100, 200, 400, 800, 1600)]
+
+
+def test_a_row_of_a_roofline_has_the_operations_of_a_kernel(dlc_bench, monkeypatch):
+    from dlc.cli import ceilings
+
+    levels = dict.fromkeys((ceilings.MEMORY,), dict.fromkeys((*ceilings.PATTERNS, "stream"), 1e10))
+    known = ceilings.Ceilings(1, (), dict.fromkeys(ceilings.PEAKS, 1e11), levels, {}, "2026-11-24")
+    monkeypatch.setattr(ceilings, "ceilings", lambda *_, **__: known)
+    (row, _) = json.loads(dlc_bench("run", "softsign", *QUICK, "--roofline", "--json").out)["roofline"]
+    assert row["name"] == "softsign"
+    assert row["flops"] >= 2 * 500, "a sum and a division of every number"
+    assert row["bytes"] == 2 * 4 * 500
 
 
 def test_ctrl_c_keeps_the_finished_rows_and_says_where(to_time):
@@ -224,13 +242,19 @@ def test_compilation_is_told_from_loading(compiler):
         (("--threads", "100000"), "--threads 100000"),
         (("--seed", "-1"), "--seed -1"),
         (("--storage", "occupied"), "cannot write to occupied"),
+        (("--ceilings", "old"), "--ceilings old is neither kept nor fresh"),
+        (("--sweep", "1e2..1e1"), "--sweep 1e2..1e1 goes from 100 to 10"),
+        (("--sweep", "1e2..1e4", "--roofline"), "--sweep and --roofline exclude each other"),
+        (("--sweep", "1e2..1e4", "--against", "numpy"), "--against and --sweep exclude each other"),
+        (("--picture", "roof.txt"), "roof.txt: a roofline is drawn as"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_measured(dlc_bench, tmp_path, monkeypatch, arguments, part):
     def never(*_, **__):
         raise AssertionError("measured")
 
-    monkeypatch.setattr(bench, "measure", never)
+    monkeypatch.setattr(bench_run, "measure", never)
+    monkeypatch.setattr(bench_run, "sweep_rows", never)
     (tmp_path / "occupied").write_text("a file")
     with pytest.raises(BadInputError, match=re.escape(part)) as refusal:
         dlc_bench("run", *arguments)
@@ -267,18 +291,81 @@ def test_rows_that_a_function_cannot_take_are_refused():
         Arrays(0, row=33).task(ACTIVATIONS["glu"], 0, "float32", 1000)
 
 
+def names_of(*names):
+    return [case.name for case in bench_families.cases(names, dtype="float32", threads=1, seed=0)]
+
+
 def test_every_activation_has_two_rows():
-    names = [case.name for case in bench_cases.cases([], dtype="float32", threads=1, seed=0)]
-    assert names == [name + prime for name in ACTIVATIONS for prime in ("", "'")]
+    assert names_of("activation") == [name + prime for name in ACTIVATIONS for prime in ("", "'")]
 
 
-def test_what_has_no_benchmark_is_refused(dlc_bench):
-    with pytest.raises(BadInputError, match="adam is of kind optimizer, which has no benchmark; time activations"):
-        dlc_bench("run", "adam")
+@pytest.mark.parametrize(
+    ("names", "rows"),
+    [
+        (("mse",), ["mse-loss", "mse-metric"]),
+        (("mae", "adam", "mae"), ["mae-loss", "mae-metric", "adam-step"]),
+        (("rosenbrock", "one_max"), ["rosenbrock-gradient", "one_max-gradient"]),
+    ],
+)
+def test_a_name_stands_for_every_kernel_that_has_it(names, rows):
+    assert names_of(*names) == rows
+
+
+def test_without_names_every_family_is_timed_and_no_row_twice():
+    names = names_of()
+    assert len(names) == len(set(names))
+    for kind, least in (("loss", 140), ("optimizer", 50), ("problem", 30), ("objective", 19), ("metric", 150)):
+        of_kind = names_of(kind)
+        assert len(of_kind) >= least
+        assert set(of_kind) < set(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("cosine", "is of kind schedule, which has no benchmark; time activation, loss, optimizer"),
+        ("lbfgs", "lbfgs sees the whole vector at once: `dlc optimize` races it"),
+        ("digits_mlp", "digits_mlp is a model of data: `dlc optimize` races it"),
+    ],
+)
+def test_what_has_no_benchmark_is_refused(dlc_bench, name, reason):
+    with pytest.raises(BadInputError, match=re.escape(reason)):
+        dlc_bench("run", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "bytes_per_element", "rivals"),
+    [
+        ("mse", 12, {"reference", "numpy"}),  # of float32: prediction and target are read, the gradient is written
+        ("softmax_cross_entropy", 12, {"reference"}),
+        ("adam", 28, {"reference"}),  # x and two moments are read and written, the gradient is read
+        ("rosenbrock", 20, {"reference"}),  # of float64: x and gradient, and a value for two of them
+    ],
+)
+def test_rows_of_every_kind_are_right_and_their_rivals_compute_the_same_kind_of_thing(name, bytes_per_element, rivals):
+    case = bench_families.cases([name], dtype="float32", threads=1, seed=0)[0]
+    contest = case.contest(640)
+    contest.kernel.call()
+    for rival in contest.rivals.values():
+        rival.call()
+    assert set(contest.rivals) == rivals
+    assert contest.kernel.elements == 640
+    assert contest.bytes_moved / 640 == bytes_per_element
+    assert case.check().holds
+
+
+def test_a_steps_check_finds_a_wrong_rule():
+    """Gradient descent judged by the reference of momentum."""
+    from dlc.cli.agreement_dense import check_dense
+    from dlc.reference.optimizers import OPTIMIZERS
+
+    wrong = replace(OPTIMIZERS["momentum"], name="gd")
+    assert check_dense(OPTIMIZERS["gd"], "float32").holds
+    assert not check_dense(wrong, "float32").holds
 
 
 def test_an_unknown_kernel_is_answered_with_a_near_name(dlc_bench):
-    with pytest.raises(UnknownNameError, match="did you mean 'gelu'"):
+    with pytest.raises(UnknownNameError, match="did you mean"):
         dlc_bench("run", "gelo")
 
 

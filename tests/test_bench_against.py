@@ -245,7 +245,7 @@ def test_bad_input_is_one_line(dlc, arguments, message):
 def two_cards(monkeypatch):
     """A right card, one with a wrong kernel (the identity for a relu), and another right one; without a race."""
     cards = [RELU, replace(RELU, name="identity", grad=ACTIVATIONS["identity"].grad), ACTIVATIONS["leaky_relu"]]
-    monkeypatch.setattr(bench_speed, "chosen", lambda names: cards)
+    monkeypatch.setattr(bench_speed, "chosen_activations", lambda names: cards)
     return cards
 
 

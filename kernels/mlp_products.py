@@ -1,0 +1,152 @@
+"""Products of small matrices, as the layers of a network need them: tiles of the result stay in registers.
+
+Each entry of a result is summed in the order of the inner index, with one rounding for each term. So its bits do not
+depend on the tiles, and with that not on the processor.
+"""
+
+from functools import cache
+from typing import Any
+
+import llvmlite.binding
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np import arrayobj
+
+ROWS = (4, 1)  # of a tile; a remainder is done one by one
+VECTORS = 2  # beside each other in the widest tile: with four rows, eight sums are under way at once
+
+
+@cache
+def vector_bytes() -> int:
+    """The processor's widest vector of numbers."""
+    return 64 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 32
+
+
+class _Matrix:
+    """What a tile needs of an array: where its entries are."""
+
+    def __init__(self, context: Any, builder: Any, kind: Any, array: Any):
+        made = arrayobj.make_array(kind)(context, builder, array)
+        self.builder, self.data = builder, made.data
+        self.shape = cgutils.unpack_tuple(builder, made.shape)
+        size = context.get_constant(types.intp, kind.dtype.bitwidth // 8)
+        self.strides = [builder.sdiv(each, size) for each in cgutils.unpack_tuple(builder, made.strides)]
+
+    def at(self, row: Any, column: Any) -> Any:
+        """A pointer to an entry."""
+        steps = [self.builder.mul(i, stride) for i, stride in zip((row, column), self.strides, strict=True)]
+        return self.builder.gep(self.data, [self.builder.add(*steps)])
+
+
+def _tile(builder: Any, result: _Matrix, left: _Matrix, right: _Matrix, corner: Any, rows: int, width: int) -> None:
+    """Add to ROWS by WIDTH entries of the result from the CORNER on."""
+    (first, column), index, number = corner, result.shape[0].type, result.data.type.pointee
+    vector = ir.VectorType(number, width)
+    size = 4 if isinstance(number, ir.FloatType) else 8
+    name = f"llvm.fma.v{width}f{8 * size}"
+    fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
+    lines = [builder.add(first, index(r)) for r in range(rows)]
+
+    def loaded(place: Any) -> Any:
+        return builder.load(builder.bitcast(place, vector.as_pointer()), align=size)
+
+    def everywhere(value: Any) -> Any:
+        one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.IntType(32)(0))
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
+        return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
+
+    places = [builder.bitcast(result.at(line, column), vector.as_pointer()) for line in lines]
+    before = builder.block
+    body, after = builder.append_basic_block("inner"), builder.append_basic_block("done")
+    starts = [builder.load(place, align=size) for place in places]
+    inner = left.shape[1]
+    builder.cbranch(builder.icmp_signed(">", inner, index(0)), body, after)
+    builder.position_at_end(body)
+    k = builder.phi(index)
+    sums = [builder.phi(vector) for _ in lines]
+    factor = loaded(right.at(k, column))
+    added = [
+        builder.call(fma, [everywhere(builder.load(left.at(line, k))), factor, total])
+        for line, total in zip(lines, sums, strict=True)
+    ]
+    following = builder.add(k, index(1))
+    k.add_incoming(index(0), before)
+    k.add_incoming(following, body)
+    for total, start, new in zip(sums, starts, added, strict=True):
+        total.add_incoming(start, before)
+        total.add_incoming(new, body)
+    builder.cbranch(builder.icmp_signed("<", following, inner), body, after)
+    builder.position_at_end(after)
+    ends = [builder.phi(vector) for _ in lines]
+    for start, new, end in zip(starts, added, ends, strict=True):
+        end.add_incoming(start, before)
+        end.add_incoming(new, body)
+    for place, end in zip(places, ends, strict=True):
+        builder.store(end, place, align=size)
+
+
+def _strips(builder: Any, first: Any, count: Any, size: int) -> Any:
+    """A loop over first, first + size, ... as long as SIZE more fit into COUNT; and where the rest begins."""
+    kind = count.type
+    steps = builder.sdiv(builder.sub(count, first), kind(size))
+    return cgutils.for_range(builder, steps), builder.add(first, builder.mul(steps, kind(size)))
+
+
+@intrinsic
+def add_product(_context, result, left, right):
+    """RESULT += LEFT·RIGHT, for matrices of one type; a row of RESULT, and one of RIGHT, lies side by side."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        matrices = [_Matrix(context, builder, *each) for each in zip(signature.args, args, strict=True)]
+        result, index = matrices[0], matrices[0].shape[0].type
+        height, columns = result.shape
+        vector = vector_bytes() // (signature.args[0].dtype.bitwidth // 8)
+        widths = [VECTORS * vector]
+        while widths[-1] > 1:
+            widths.append(widths[-1] // 2)
+        column = index(0)
+        for width in widths:
+            strips, rest = _strips(builder, column, columns, width)
+            with strips as strip:
+                left_edge = builder.add(column, builder.mul(strip.index, index(width)))
+                row = index(0)
+                for rows in ROWS:
+                    lines, below = _strips(builder, row, height, rows)
+                    with lines as line:
+                        corner = builder.add(row, builder.mul(line.index, index(rows))), left_edge
+                        _tile(builder, *matrices, corner, rows, width)
+                    row = below
+            column = rest
+        return context.get_dummy_value()
+
+    return types.none(result, left, right), generate
+
+
+@intrinsic
+def matrix(_context, numbers, first, rows, columns):
+    """A part of a vector as a matrix of its own; slices and reshape would take ten times as long to compile."""
+    kind = types.Array(numbers.dtype, 2, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source = arrayobj.make_array(signature.args[0])(context, builder, args[0])
+        size = context.get_constant(types.intp, numbers.dtype.bitwidth // 8)
+        made = arrayobj.make_array(kind)(context, builder)
+        data = builder.gep(source.data, [args[1]])
+        strides = [builder.mul(args[3], size), size]
+        arrayobj.populate_array(made, data, [args[2], args[3]], strides, size, meminfo=None)
+        return made._getvalue()
+
+    return kind(numbers, types.intp, types.intp, types.intp), generate
+
+
+@intrinsic
+def place(_context, numbers, first):
+    """The address of a number of a vector or, from its start, of a matrix."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source = arrayobj.make_array(signature.args[0])(context, builder, args[0])
+        return builder.ptrtoint(builder.gep(source.data, [args[1]]), ir.IntType(64))
+
+    return types.int64(numbers, types.intp), generate

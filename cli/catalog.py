@@ -9,6 +9,7 @@ from dlc.reference.costs import COSTS, PENALTIES
 from dlc.reference.family import Card, Family, UnknownNameError
 from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.metrics import METRICS
+from dlc.reference.norms import NORMS, NormCard
 from dlc.reference.objectives import OBJECTIVES
 from dlc.reference.optimizers import MODIFIERS, OPTIMIZERS, SCHEDULES
 from dlc.reference.problems import PROBLEMS
@@ -16,6 +17,7 @@ from dlc.reference.problems import PROBLEMS
 if TYPE_CHECKING:
     from dlc.kernels.lift import ArrayKernel
     from dlc.kernels.loss_lift import LossKernel
+    from dlc.kernels.norms import Norm
 
 FAMILIES: dict[str, Family[Any]] = {
     family.kind: family
@@ -30,6 +32,7 @@ FAMILIES: dict[str, Family[Any]] = {
         METRICS,
         COSTS,
         PENALTIES,
+        NORMS,
     )
 }
 
@@ -103,3 +106,10 @@ def _loss(name: str) -> "LossKernel":
         return lambda columns, *params: length(columns, **dict(zip(knobs, params, strict=True)))
 
     return RowLossKernel(module, name, len(knobs), by_position(card.width), by_position(card.note_length))
+
+
+def norm_kernel(card: NormCard) -> "Norm":
+    """The compiled kernel of a normalisation."""
+    from dlc.kernels.norms import NORMS as kernels
+
+    return kernels[card.name]

@@ -60,6 +60,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     from dlc.cli.agreement_costs import check_cost, check_penalty
     from dlc.cli.agreement_losses import check_loss
     from dlc.cli.agreement_metrics import check_metric
+    from dlc.cli.agreement_norms import check_norm
     from dlc.cli.agreement_objectives import check_objective
     from dlc.cli.agreement_parts import check_modifier, check_optimizer, check_schedule
     from dlc.cli.agreement_problems import check_problem
@@ -75,6 +76,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
         "metric": check_metric,
         "cost": check_cost,
         "penalty": check_penalty,
+        "norm": check_norm,
     }
     with progress.compiling():
         for family, card in progress.over(chosen, "checking", total=len(chosen)):

@@ -31,7 +31,11 @@ def gate(folder: Path, base: str, head: str) -> tuple[int, list[str]]:
     # What is merely noisy is not measured again: the smoke is about what is found.
     command += ["--no-same-code", "--detect", "100%", "--"]
     command += [f"tests/bench_kernels.py::test_kernel[{name}]" for name in CHOSEN]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # each start of a worker is shorter
+    environment = {
+        **os.environ,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # each start of a worker is shorter
+        "DLC_CACHE_DIR": str(folder.parent / "cache"),  # caches go by the repository's place, which is never this again
+    }
     run = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     report = json.loads(run.stdout) if run.stdout else {"rows": [], "result": "no report", "seconds": 0}
     print(f"exit code {run.returncode} in {report['seconds']:.0f} s: {report['result']}")

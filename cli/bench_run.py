@@ -62,8 +62,8 @@ def run_alone(plan: Plan) -> None:
     if plan.as_json:
         saved, roofs = str(file.path) if file.count else None, [each.facts() for each in placed]
         told = {"ceilings": under.facts(), "roofline": roofs} if under else {}
-        facts = [row.facts() for row in rows]
-        show.json_object("bench run", machine=file.machine, file=saved, rows=facts, **told)
+        about = {"machine": file.machine, "file": saved, "rows": [row.facts() for row in rows]}
+        show.json_object("bench run", **about, **told)
     else:
         if not under or sys.stdout.isatty():
             show.table(RUN_COLUMNS, [_run_cells(row.facts()) for row in rows])

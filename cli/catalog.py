@@ -110,6 +110,6 @@ def _loss(name: str) -> "LossKernel":
 
 def norm_kernel(card: NormCard) -> "Norm":
     """The compiled kernel of a normalisation."""
-    from dlc.kernels.norms import NORMS as kernels
+    from dlc.kernels import norms
 
-    return kernels[card.name]
+    return norms.NORMS[card.name]

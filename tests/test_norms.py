@@ -125,7 +125,7 @@ def test_cards_are_whole(card):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_are_one_array_in_different_orders(layout):
-    card, sizes = NORMS["group"], {"N": 2, "C": 4, "L": 6, "H": 2, "W": 3}
+    sizes = {"N": 2, "C": 4, "L": 6, "H": 2, "W": 3}
     at = Arrangement(layout, tuple(sizes[axis] for axis in layout), 2)
     by_place = {at.place(i): i for i in range(at.samples * at.features)}
     assert len(by_place) == at.samples * at.channels * at.positions

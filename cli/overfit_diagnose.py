@@ -120,7 +120,7 @@ def _described(found: "Diagnosis") -> Iterator[tuple[str, str]]:
 def _rows(found: "Diagnosis") -> Iterator[tuple[Any, ...]]:
     """What a pipe gets."""
     yield "verdict", found.verdict, "", "", ""
-    if found.turn:
+    if found.turn and found.noise:
         places = (found.at[place] for place in (found.turn.at, found.turn.first, found.turn.last))
         yield "turn", *places, found.turn.p
         yield "noise", found.noise.sigma, "", "", ""
@@ -167,7 +167,6 @@ def _stop_table(found: "Diagnosis") -> tuple[tuple[str, ...], list[tuple[Any, ..
         (
             stop["patience"],
             f"{stop['end']:g}" if stop["is_early"] else "not at all",
-            stop["points_saved"],
             show.short(stop["last_loss"]),
             f"{stop['kept']:g}",
             show.short(stop["kept_loss"]),
@@ -177,7 +176,7 @@ def _stop_table(found: "Diagnosis") -> tuple[tuple[str, ...], list[tuple[Any, ..
         for stop in _stop_facts(found)
     ]
     name = found.history.val_name
-    return ("patience", "stops after", "saved", f"{name} then", "best kept", name, "worse than best", "rule"), rows
+    return ("patience", "stops after", f"its {name}", "best of them", name, "lost", "rule"), rows
 
 
 def _facts(found: "Diagnosis") -> dict[str, Any]:
@@ -203,7 +202,7 @@ def _facts(found: "Diagnosis") -> dict[str, Any]:
             "last": found.at[turn.last],
             "least_rise_shown": turn.least_shown,
         },
-        "noise": turn and {"sigma": found.noise.sigma, "correlation": found.noise.correlation},
+        "noise": found.noise and {"sigma": found.noise.sigma, "correlation": found.noise.correlation},
         "still_falls_p": turn and found.still_falls,
         **{label: value and vars(value) for label, value in _estimates(found).items()},
         "early_stopping": list(_stop_facts(found)),

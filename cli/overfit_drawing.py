@@ -12,7 +12,7 @@ from dlc.cli.overfit_verdict import Diagnosis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEIGHT, MOST_WIDTH = 18, 120
+HEIGHT, MOST_WIDTH, TICKS = 18, 120, 6
 
 
 def chart(found: Diagnosis) -> str:
@@ -32,6 +32,8 @@ def chart(found: Diagnosis) -> str:
         for place in (found.turn.first, found.turn.last):
             plotext.vline(found.at[place], color="gray")
         plotext.vline(found.at[found.turn.at], color="magenta")
+    places = sorted({round(k * (len(found.at) - 1) / (TICKS - 1)) for k in range(TICKS)})
+    plotext.xticks([found.at[place] for place in places], [f"{found.at[place]:g}" for place in places])
     plotext.xlabel(found.history.place)
     plotext.title(title(found))
     text: str = plotext.build()
@@ -62,13 +64,16 @@ def save(path: Path, found: Diagnosis) -> None:
 
     with styled():
         sheet = figure()
-        axes = sheet.add_axes((0.085, 0.155, 0.695, 0.62))
+        axes = sheet.add_axes((0.085, 0.155, 0.695, 0.6))
         _draw(axes, found)
-        head(sheet, title(found).capitalize(), _folded(found.reason), "dashed: where the turn is, with its interval")
+        axes.set_title(_folded(found.reason), fontsize=10.5, weight="normal")
+        foot = "dashed: the turn, with its 95 % interval" if found.turn and found.turn.is_shown else "no turn is shown"
+        curves = f"{found.history.val_name} over {found.history.place}s, {len(found.at)} points"
+        head(sheet, title(found).capitalize(), curves, foot)
         write_whole(path, written(sheet, path.suffix.lower().removeprefix(".")))
 
 
-def _folded(text: str, most: int = 105) -> str:
+def _folded(text: str, most: int = 110) -> str:
     """A text of two lines, if it is long."""
     if len(text) <= most:
         return text

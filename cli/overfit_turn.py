@@ -6,7 +6,7 @@ If the curve without its noise never rises, then no such difference has a mean a
 exceeds any bound at least as often, draw by draw. The p of the rise at the end is therefore how often noise alone
 shows as much. How neighbours correlate in it is not known: it is judged by those of many drawn curves of noise, with
 correlations from 0 to 0.9, whose second differences are most alike to the curve's (straight trends do not touch them).
-σ comes from second differences, too; a single spike counts at most SPIKE σ.
+σ comes from second differences, too, of the later half, where curves bend less; a spike counts at most SPIKE σ.
 
 The same bounds on all windows give an interval for the turn: it lies before each place by which a rise is shown, and
 after each place from which a fall is shown.
@@ -31,20 +31,16 @@ SPIKE = 3.0
 BOUND = 2.5  # of second differences, in their σ
 NORMAL_MEDIAN = 0.6745  # of |x| for a standard normal x
 MOST_CORRELATED = 0.9
+LEVELS, WIDTHS = 8, (2, 8)  # so many levels in a curve, each the mean of so many neighbours at least and at most
 
 
 @dataclass(frozen=True)
 class Noise:
-    """The standard deviation of a curve's noise, and the correlation of neighbours."""
+    """The noise of a curve."""
 
     sigma: float
-    correlation: float
-
-    def of_mean(self, count: int) -> float:
-        """The standard error of the mean of COUNT neighbours, whose correlation falls geometrically."""
-        lags = np.arange(1, count)
-        together = ((1 - lags / count) * self.correlation**lags).sum()
-        return self.sigma * float(np.sqrt((1 + 2 * together) / count))
+    correlation: float  # of neighbours
+    level: float  # by how much the mean of `width` neighbours is off at most, with 95 % confidence
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,7 @@ class Draws(NamedTuple):
     scale: np.ndarray  # σ, as it would be taken from the curve
     end: np.ndarray  # the rise at the end
     highest: np.ndarray  # the greatest rise anywhere
+    level: np.ndarray  # the size of the last neighbours' mean
 
     def near(self, curve: np.ndarray) -> "Draws":
         """The NEAREST ones to a curve."""
@@ -88,7 +85,8 @@ def turn_of(values: Sequence[float] | np.ndarray) -> Turn:
     curve, step = _thinned(values)
     draws = _draws(len(curve)).near(curve)
     bound = float(np.quantile(draws.highest, 1 - LEVEL / 2))
-    rises, falls = _rises(curve[None])[0], _rises(curve[None, ::-1])[0][::-1]
+    scale = _scale(curve[None])
+    rises, falls = _rises(curve[None], scale)[0], _rises(curve[None, ::-1], scale)[0][::-1]
     risen, fallen = np.flatnonzero(rises > bound), np.flatnonzero(falls > bound)
     last = int(risen[0]) - 1 if risen.size else len(curve) - 1
     first = int(fallen[-1]) + 1 if fallen.size else 0
@@ -98,7 +96,7 @@ def turn_of(values: Sequence[float] | np.ndarray) -> Turn:
         first=min(first, last, at) * step,
         last=min((max(first, last, at) + 1) * step, len(values)) - 1,
         p=draws.p(float(rises[-1])),
-        least_shown=float(np.quantile(draws.end, 1 - LEVEL) * _scale(curve[None])[0]) * (2 / half) ** 0.5,
+        least_shown=float(np.quantile(draws.end, 1 - LEVEL) * scale[0]) * (2 / half) ** 0.5,
     )
 
 
@@ -107,16 +105,20 @@ def rise_p(values: Sequence[float] | np.ndarray) -> float:
     if len(values) < FEWEST:
         return 1.0
     curve, _ = _thinned(values)
-    return _draws(len(curve)).near(curve).p(float(_rises(curve[None])[0, -1]))
+    return _draws(len(curve)).near(curve).p(float(_rises(curve[None], _scale(curve[None]))[0, -1]))
 
 
 def noise_of(values: Sequence[float] | np.ndarray) -> Noise:
-    """The noise of a curve: that of the drawn ones most alike to it, in the mean; nan where it is too short to tell."""
-    if len(values) < FEWEST:
-        return Noise(float("nan"), 0.0)
+    """The noise of a curve of at least FEWEST values, by the drawn ones most alike to it."""
     curve = np.asarray(values, float)[-MOST:]
-    draws = _draws(len(curve)).near(curve)
-    return Noise(float(_scale(curve[None])[0] / draws.scale.mean()), float(draws.correlation.mean()))
+    draws, scale = _draws(len(curve)).near(curve), float(_scale(curve[None])[0])
+    level = float(np.quantile(draws.level / draws.scale, 1 - LEVEL))
+    return Noise(scale / float(draws.scale.mean()), float(draws.correlation.mean()), level * scale)
+
+
+def width(count: int) -> int:
+    """Of how many neighbours the mean is a level, in a curve of COUNT points."""
+    return int(np.clip(count // LEVELS, *WIDTHS))
 
 
 def _thinned(values: Sequence[float] | np.ndarray) -> tuple[np.ndarray, int]:
@@ -134,8 +136,12 @@ def _draws(count: int) -> Draws:
     curves = np.random.default_rng(SEED).standard_normal((DRAWS, count))
     for place in range(1, count):
         curves[:, place] = correlation * curves[:, place - 1] + np.sqrt(1 - correlation**2) * curves[:, place]
-    rises = _rises(curves)
-    found = Draws(_likeness(curves), correlation, _scale(curves), rises[:, -1], rises.max(axis=1))
+    scale = _scale(curves)
+    rises = _rises(curves, scale)
+    found = Draws(
+        likeness=_likeness(curves), correlation=correlation, scale=scale, end=rises[:, -1], highest=rises.max(axis=1),
+        level=np.abs(curves[:, -width(count) :].mean(axis=1)),
+    )  # fmt: skip
     order = np.argsort(found.likeness, kind="stable")
     return Draws(*(each[order] for each in found))
 
@@ -153,16 +159,17 @@ def _scale(curves: np.ndarray) -> np.ndarray:
 
 
 def _variance(curves: np.ndarray, distance: int) -> np.ndarray:
-    """A sixth of the mean square of second differences, of which the greatest count as BOUND of their σ."""
+    """A sixth of the mean square of the later second differences, of which the greatest count as BOUND of their σ."""
+    curves = curves[:, min(curves.shape[1] // 2, max(0, curves.shape[1] - FEWEST)) :]
     second = np.abs(curves[:, : -2 * distance] - 2 * curves[:, distance:-distance] + curves[:, 2 * distance :])
     bound = BOUND * np.median(second, axis=1, keepdims=True) / NORMAL_MEDIAN
     return (np.minimum(second, bound) ** 2).mean(axis=1) / 6
 
 
-def _rises(curves: np.ndarray) -> np.ndarray:
-    """The greatest rise that ends at each place of each row, in σ; −inf where there is no room for one."""
+def _rises(curves: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The greatest rise that ends at each place of each row, in its σ; −inf where there is no room for one."""
     count = curves.shape[1]
-    scale = np.maximum(_scale(curves), np.finfo(float).eps * np.abs(curves).max(axis=1) + 1e-300)[:, None]
+    scale = np.maximum(scale, np.finfo(float).eps * np.abs(curves).max(axis=1) + 1e-300)[:, None]
     curves = _without_spikes(curves, scale)
     sums = np.concatenate([np.zeros_like(curves[:, :1]), np.cumsum(curves - curves[:, :1], axis=1)], axis=1)
     lengths = [1 << k for k in range(1, (count // 2).bit_length())]

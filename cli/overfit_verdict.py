@@ -7,13 +7,10 @@ import numpy as np
 
 from dlc.cli.overfit_log import History
 from dlc.cli.overfit_stops import Stop, stops
-from dlc.cli.overfit_turn import FEWEST, LEVEL, Noise, Turn, noise_of, rise_p, turn_of
+from dlc.cli.overfit_turn import FEWEST, LEVEL, Noise, Turn, noise_of, rise_p, turn_of, width
 from dlc.cli.show import short
 
 UNDER, OVER, NEITHER, NOT_SHOWN = "underfitting", "overfitting", "neither", "not shown"
-WINDOW = (2, 8)  # points of a level, at least and at most
-LEVELS = 8  # as many levels as fit into a curve
-NORMAL_95 = 1.96
 SMALL = 0.05  # a rise of less than this share of the whole fall is none
 LATE = 3  # the last one of so many parts of a curve tells whether it still falls
 
@@ -43,7 +40,7 @@ class Diagnosis:
     verdict: str = NOT_SHOWN
     reason: str = ""
     turn: Turn | None = None
-    noise: Noise = field(default_factory=lambda: Noise(float("nan"), 0.0))
+    noise: Noise | None = None
     best: int = 0
     bottom: Estimate | None = None
     rise: Estimate | None = None
@@ -124,31 +121,28 @@ def _measure(found: Diagnosis) -> None:
 
 def _window(count: int, at: int) -> slice:
     """The points of the level at a place."""
-    width = int(np.clip(count // LEVELS, *WINDOW))
-    start = min(max(0, at - width // 2), count - width)
-    return slice(start, start + width)
+    wide = width(count)
+    start = min(max(0, at - wide // 2), count - wide)
+    return slice(start, start + wide)
 
 
 def _level(values: np.ndarray, at: int, noise: Noise) -> Estimate:
-    near = values[_window(len(values), at)]
-    return _estimate(float(near.mean()), noise.of_mean(len(near)))
+    level = float(values[_window(len(values), at)].mean())
+    return Estimate(level, level - noise.level, level + noise.level)
 
 
 def _difference(values: np.ndarray, later: int, earlier: int, noise: Noise) -> Estimate:
-    """The level at one place above that at another; windows that meet leave 0."""
-    first, last = (_window(len(values), at) for at in (earlier, later))
-    error = noise.of_mean(first.stop - first.start) * 2**0.5
-    return _estimate(float(values[last].mean() - values[first].mean()), error if last != first else 0.0)
-
-
-def _estimate(value: float, error: float) -> Estimate:
-    return Estimate(value, value - NORMAL_95 * error, value + NORMAL_95 * error)
+    """The level at one place above that at another."""
+    first, last = (values[_window(len(values), at)].mean() for at in (earlier, later))
+    rise, error = float(last - first), noise.level * 2**0.5
+    return Estimate(rise, rise - error, rise + error)
 
 
 def _judged(found: Diagnosis, target: float | None) -> tuple[str, str]:
     assert found.turn
     assert found.bottom
     assert found.rise
+    assert found.noise
     name, at = found.history.val_name, found.turn.at
     end = found.bottom.value + found.rise.value
     worse, better = ("fell", "rises") if found.history.is_better_high else ("rose", "falls")
@@ -195,6 +189,7 @@ def _advice(found: Diagnosis) -> Iterator[str]:
     """Only what the intervals allow."""
     assert found.turn
     assert found.rise
+    assert found.noise
     name = found.history.val_name
     if found.verdict == OVER and found.rise.low > 0:
         yield (

@@ -7,6 +7,7 @@ import jax
 from tests.peers import (
     activations,
     deviations,
+    early_stopping,
     losses,
     metrics,
     modifiers,
@@ -26,6 +27,7 @@ same = [
     recording.check(
         deviations.RECORD, of_activations, deviations.recorded(), rewrite=rewrite, folder=deviations.FOLDER
     ),
+    recording.check(early_stopping.RECORD, early_stopping.LIBRARIES, early_stopping.recorded(), rewrite=rewrite),
     recording.check(losses.RECORD, losses.LIBRARIES, losses.recorded(), rewrite=rewrite),
     recording.check(metrics.RECORD, metrics.LIBRARIES, metrics.recorded(), rewrite=rewrite),
     recording.check(modifiers.RECORD, modifiers.LIBRARIES, modifiers.recorded(), rewrite=rewrite),

@@ -84,7 +84,7 @@ class Generation:
             raise ValueError("a time that is not a positive number")
         if any(len(each.order) != len(each.seconds) for each in rows.values()):
             raise ValueError("turns without times")
-        sets = {kind: set(line[kind]) for kind in KINDS}
+        sets: dict[str, Any] = {kind: set(line[kind]) for kind in KINDS}
         return cls(line["number"], line["started"], rows, dict(line["errors"]), disturbed=line["disturbed"], **sets)
 
 

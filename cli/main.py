@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from dlc.cli import errors
 from dlc.cli.accuracy import accuracy
 from dlc.cli.activation import activation
+from dlc.cli.backprop import backprop
 from dlc.cli.bench import bench_app
 from dlc.cli.browse import list_, show_
 from dlc.cli.check import check
@@ -21,6 +22,7 @@ from dlc.cli.cost import cost
 from dlc.cli.diff import diff
 from dlc.cli.loss import loss
 from dlc.cli.metric import metric
+from dlc.cli.norm import norm
 from dlc.cli.objective import objective
 from dlc.cli.optimize import optimize
 from dlc.cli.overfit import overfit_app
@@ -51,8 +53,10 @@ VALUES = {"ignore_unknown_options": True}
 app.command(context_settings=VALUES)(activation)
 app.command(context_settings=VALUES)(loss)
 app.command(context_settings=VALUES)(metric)
+app.command(context_settings=VALUES)(norm)
 app.command(context_settings=VALUES)(diff)
 app.command(context_settings=VALUES)(objective)
+app.command(context_settings=VALUES)(backprop)
 app.command()(cost)
 app.command()(optimize)
 app.add_typer(overfit_app, name="overfit")

@@ -145,7 +145,7 @@ def _json(called: str, content: str) -> tuple[list[str], list[Row]]:
         data = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     if not (isinstance(data, list) and all(isinstance(row, dict) for row in data)):
         raise BadInputError(f"{called}: no list of rows, each an object with names and numbers")
-    rows = [(i, {str(name): _cell(value) for name, value in row.items()}) for i, row in enumerate(data, 1)]
+    rows: list[Row] = [(i, {str(name): _cell(value) for name, value in row.items()}) for i, row in enumerate(data, 1)]
     return list(dict.fromkeys(name for _, row in rows for name in row)), rows
 
 
@@ -162,8 +162,8 @@ def _tensorboard(paths: Sequence[str], tables: Sequence[tuple[list[str], list[Ro
         raise BadInputError(f"{_called(paths[0])} is one curve of TensorBoard; give two files, training and validation")
     if _words(Path(paths[0]).stem) & set(VALIDATION) and not _words(Path(paths[1]).stem) & set(VALIDATION):
         tables = tables[::-1]
-    names = ("train_loss", "val_loss")
-    rows = [(line, {"step": cells["Step"], name: cells["Value"]})
+    names = ["train_loss", "val_loss"]
+    rows: list[Row] = [(line, {"step": cells["Step"], name: cells["Value"]})
             for name, (_, table) in zip(names, tables, strict=True) for line, cells in table]  # fmt: skip
     return ["step", *names], rows
 

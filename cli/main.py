@@ -26,6 +26,7 @@ from dlc.cli.norm import norm
 from dlc.cli.objective import objective
 from dlc.cli.optimize import optimize
 from dlc.cli.overfit import overfit_app
+from dlc.cli.train import train
 
 
 class Commands(TyperGroup):
@@ -59,6 +60,7 @@ app.command(context_settings=VALUES)(objective)
 app.command(context_settings=VALUES)(backprop)
 app.command()(cost)
 app.command()(optimize)
+app.command()(train)
 app.add_typer(overfit_app, name="overfit")
 app.add_typer(bench_app, name="bench")
 app.command()(check)

@@ -113,7 +113,7 @@ def backprop(
     if dot is not None or svg is not None:
         from dlc.cli.backprop_graph import write
 
-        write(network, passes.net, passes.gradient, row - 1, dot, svg)
+        write(passes, row - 1, dot, svg)
     if failed := [each for each in checks if not each.holds]:
         worst = failed[0]
         raise FailedError(

@@ -12,6 +12,7 @@ from tests.peers import (
     metrics,
     modifiers,
     names,
+    networks,
     optimizer_speed,
     optimizers,
     recording,
@@ -32,6 +33,7 @@ same = [
     recording.check(metrics.RECORD, metrics.LIBRARIES, metrics.recorded(), rewrite=rewrite),
     recording.check(modifiers.RECORD, modifiers.LIBRARIES, modifiers.recorded(), rewrite=rewrite),
     recording.check(schedules.RECORD, schedules.LIBRARIES, schedules.recorded(), rewrite=rewrite),
+    recording.check(networks.RECORD, networks.LIBRARIES, networks.recorded(), rewrite=rewrite),
     recording.check(optimizers.RECORD, optimizers.LIBRARIES, optimizers.recorded(), rewrite=rewrite),
 ]
 activations.race_sigmoid()

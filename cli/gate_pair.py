@@ -1,5 +1,6 @@
 """Workers of the gate in lock-step: each generation starts fresh processes, which time every benchmark in turns."""
 
+import os
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -33,7 +34,7 @@ MOST_PADDING = 4096
 class Settings:
     """How a generation is measured."""
 
-    palindromes: int = 20  # of a benchmark in a generation
+    palindromes: int = 80  # of a benchmark in a generation
     visit_s: float = 0.05  # what these should take, when a slice is short
     threads: int = 1
     timeout: float = 120.0  # seconds without an answer from a benchmark
@@ -53,12 +54,15 @@ class Pair:
     progress: Callable[[str], None] = lambda line: None
     _loops: dict[str, int] = field(default_factory=dict)
     _palindromes: dict[str, int] = field(default_factory=dict)
+    _cores: Sequence[int] = ()
     _most: int = 0
     _effort: int = 1
     first_s: dict[str, dict[str, float]] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.settings.threads == 1 and hasattr(os, "sched_getaffinity"):
+            self._cores = sorted(os.sched_getaffinity(0))
         for module, file in COPIES.items():
             copyfile(Path(__file__).with_name(file), self.folder / f"{module}.py")
 
@@ -195,15 +199,22 @@ class Pair:
         if loops >= 1 / JITTER:
             loops = round(loops * rng.uniform(1 - JITTER, 1 + JITTER))
         wanted, timeout = self._palindromes[name] * self._effort, self.settings.timeout
+        # All sides stay on one core: another one may be faster, or less busy.
+        cores = rng.sample(self._cores, len(self._cores)) or [None]
         for worker in workers.values():  # the first slice finds cold caches: it is thrown away
-            worker.ask(timeout, "timed", do="slice", loops=loops)
+            worker.ask(timeout, "timed", do="slice", loops=loops, core=cores[0])
         taken: list[tuple[str, list[float], bool]] = []
         while len(taken) < 2 * wanted and sum(not hit for _, _, hit in taken) < wanted:
             half = rng.sample(sorted(workers), len(workers))
             order = "".join([*half, *reversed(half)])
-            answers = [workers[letter].ask(timeout, "timed", do="slice", loops=loops) for letter in order]
+            answers = [
+                workers[letter].ask(timeout, "timed", do="slice", loops=loops, core=cores[0]) for letter in order
+            ]
             seconds = [float(f"{max(1, answer['ns']) / loops / 1e9:.6g}") for answer in answers]
-            taken.append((order, seconds, any(answer["interruptions"] for answer in answers)))
+            was_disturbed = any(answer["interruptions"] for answer in answers)
+            taken.append((order, seconds, was_disturbed))
+            if was_disturbed:  # whoever works there may go on
+                cores = [*cores[1:], cores[0]]
         calm = [each for each in taken if not each[2]]
         kept = calm if 2 * len(calm) >= wanted else taken
         generation.disturbed += len(taken) - len(calm)

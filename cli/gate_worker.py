@@ -20,9 +20,9 @@ from itertools import repeat
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-SLICE_NS = 500_000
-LONGEST_CALIBRATION_NS = 100 * SLICE_NS  # with what prepares the calls
-WARMING = 8  # part of a slice that is run before it, not timed: the other side has used the caches
+SLICE_NS = 100_000
+LONGEST_CALIBRATION_NS = 500 * SLICE_NS  # with what prepares the calls
+WARMED_FROM = 3  # calls in a slice: it is run once before it is timed, for the other sides have used the caches
 LAST_LINE = 300  # characters of an error that are passed on
 PR_SET_PDEATHSIG = 1
 
@@ -239,6 +239,19 @@ def interruptions():
     return resource.getrusage(resource.RUSAGE_THREAD if sys.platform == "linux" else resource.RUSAGE_SELF).ru_nivcsw
 
 
+def usable_cores():
+    """The cores of this process, where a system tells."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def stay_on(wanted, core):
+    """Keep this thread on one core, for two cores of a machine are not equally fast; where it is now."""
+    if wanted is not None and wanted != core:
+        os.sched_setaffinity(0, {wanted})
+        return wanted
+    return core
+
+
 def visit(fixture, target):
     """Stop inside the test, time what the runner asks for, and return what the function returns."""
     start = time.perf_counter_ns()
@@ -247,21 +260,23 @@ def visit(fixture, target):
     was_enabled = gc.isenabled()
     gc.collect()
     gc.disable()
-    loops, slices = 1, []
+    loops, slices, core, cores = 1, [], None, usable_cores()
     try:
         while (command := runner.told())["do"] != "leave":
             if command["do"] == "calibrate":
                 loops, spent = target.calibrate()
                 runner.tell("calibrated", loops=loops, ns=spent)
             else:
-                loops = command["loops"]
-                if loops >= WARMING:
-                    target.timed(loops // WARMING)
+                loops, core = command["loops"], stay_on(command.get("core"), core)
+                if loops >= WARMED_FROM:
+                    target.timed(loops)
                 before = interruptions()
                 spent = target.timed(loops)
                 slices.append(spent)
                 runner.tell("timed", ns=spent, interruptions=interruptions() - before)
     finally:
+        if core is not None:
+            os.sched_setaffinity(0, cores)
         if was_enabled:
             gc.enable()
     stats = fixture._make_stats(loops)  # a test may look at them afterwards

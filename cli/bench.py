@@ -88,8 +88,9 @@ def run(
     written once; memory is what a call needs besides. A wrong kernel is not timed, and the exit code is 1. The run is
     saved in the format of pytest-benchmark.
 
-    With --against, each library is called in its cheapest way, on as many threads as the kernel. One that errs by more
-    than 4 ulp is marked with *. Large arrays are compared with a plain copy of as many bytes, too.
+    With --against, activations and losses are timed beside libraries, each called in its cheapest way, on as many
+    threads as the kernel; a loss that is another one there is left out. A library that errs by more than 4 ulp, with
+    a loss of its greatest slope, is marked with *. Large arrays are compared with a plain copy of as many bytes, too.
 
     dlc bench run gelu silu --against torch,jax,numpy,onnx --sizes 1e3,1e6
     """

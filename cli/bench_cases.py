@@ -12,7 +12,7 @@ from dlc.cli import catalog
 from dlc.cli.agreement import Agreement
 from dlc.cli.errors import BadInputError
 from dlc.cli.timing import Call
-from dlc.reference.activations import ACTIVATIONS, ActivationCard
+from dlc.reference.activations import ActivationCard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,17 +138,6 @@ class Arrays:
         if key not in self._kept:
             self._kept[key] = np.full(shape, np.nan, dtype)  # written once, so that its memory is there
         return self._kept[key]
-
-
-def chosen_activations(names: list[str]) -> list[ActivationCard]:
-    """The cards of these NAMES, or all there are. Raises UnknownNameError, BadInputError."""
-    for name in names:
-        if name not in ACTIVATIONS:
-            family, card = catalog.find(name)[0]
-            raise BadInputError(f"{card.name} is of kind {family.kind}; --against compares activations")
-    return [ACTIVATIONS[name] for name in dict.fromkeys(ACTIVATIONS[name].name for name in names)] or list(
-        ACTIVATIONS.values()
-    )
 
 
 def activation_cases(card: ActivationCard, dtype: str, threads: int, arrays: Arrays) -> Iterator[Case]:

@@ -18,6 +18,7 @@ from dlc.cli.bench_cases import (
 )
 from dlc.cli.errors import BadInputError
 from dlc.cli.timing import Call
+from dlc.reference.activations import ActivationCard
 from dlc.reference.family import Card
 from dlc.reference.losses import LossCard
 from dlc.reference.metrics import MetricCard
@@ -64,23 +65,45 @@ def loss_cases(card: LossCard, bench: Bench) -> Iterator[Case]:
     yield Case(f"{card.name}-loss", bench.dtype, numbers, partial(_loss_contest, card, bench), check)
 
 
-def _loss_contest(card: LossCard, bench: Bench, elements: int) -> Contest:
+def loss_arrays(card: LossCard, dtype: str, elements: int, seed: int, row: int) -> "tuple[np.ndarray, np.ndarray]":
+    """Predictions and targets of about so many ELEMENTS; in rows of about ROW where the loss takes rows."""
     import numpy as np
 
     from dlc.cli.domains import classes_of
     from dlc.cli.loss_samples import drawn, fitting
 
-    params = card.knobs
-    columns = fitting(card, params, ROW) if card.row else 1
+    params, random = card.knobs, np.random.default_rng(seed)
+    columns = fitting(card, params, row) if card.row else 1
     width, rows = card.width(columns, **params) if card.row else 1, max(1, elements // columns)
-    classes, random = classes_of(params, columns), bench.random()
+    classes = classes_of(params, columns)
     pred, target = (
-        drawn(domain, random, (rows, count), 1.0, classes).astype(bench.dtype)
+        drawn(domain, random, (rows, count), 1.0, classes).astype(dtype)
         for domain, count in ((card.pred, columns), (card.target, width))
     )
+    return (pred, target) if card.row else (pred.reshape(-1), target.reshape(-1))
+
+
+def loss_in_numpy(
+    card: LossCard, pred: "np.ndarray", target: "np.ndarray"
+) -> "tuple[Callable[[], tuple[np.ndarray, np.ndarray]], str]":
+    """Values and gradients by the textbook formulas, and why NumPy does not take these, or nothing."""
+    import numpy as np
+
+    def both(p: "np.ndarray", t: "np.ndarray") -> Any:
+        return card.function(p, t, **card.knobs), card.gradient(p, t, **card.knobs)
+
+    if card.row:
+        return partial(both, pred, target), "the formula takes one row at a time"
+    return partial(both, pred, target), gap_of(partial(both, *np.resize([pred, target], (2, 2))), 0)
+
+
+def _loss_contest(card: LossCard, bench: Bench, elements: int) -> Contest:
+    import numpy as np
+
+    params = card.knobs
+    pred, target = loss_arrays(card, bench.dtype, elements, bench.seed, ROW)
+    columns = pred.shape[1] if card.row else 1
     few = max(1, REFERENCE_ELEMENTS // columns)
-    if not card.row:
-        pred, target = pred.reshape(-1), target.reshape(-1)
     pairs = list(zip(pred[:few].tolist(), target[:few].tolist(), strict=True))
 
     def plain_python() -> None:
@@ -88,18 +111,14 @@ def _loss_contest(card: LossCard, bench: Bench, elements: int) -> Contest:
             card.function(p, t, **params)
             card.gradient(p, t, **params)
 
-    def in_numpy(p: "np.ndarray", t: "np.ndarray") -> Any:
-        return card.function(p, t, **params), card.gradient(p, t, **params)
-
-    row_gap = "the formula takes one row at a time"
-    gap = row_gap if card.row else gap_of(partial(in_numpy, *np.resize([pred, target], (2, 2))), 0)
+    in_numpy, gap = loss_in_numpy(card, pred, target)
     rivals = {"reference": Contender(plain_python, len(pairs) * columns)}
     if not gap:
-        rivals["numpy"] = Contender(partial(in_numpy, pred, target), pred.size)
+        rivals["numpy"] = Contender(in_numpy, pred.size)
     gradient = np.zeros_like(pred)
     call = partial(
         catalog.loss_kernel(card), pred, target, *params.values(),
-        gradient=gradient, scale=1 / rows, threads=bench.threads,
+        gradient=gradient, scale=1 / len(pred), threads=bench.threads,
     )  # fmt: skip
     moved = pred.nbytes + target.nbytes + gradient.nbytes
     return Contest(Contender(call, pred.size), moved, rivals, {"numpy": gap} if gap else {}, pattern="triad")
@@ -261,6 +280,17 @@ def chosen(names: Sequence[str]) -> list[tuple[str, Card]]:
             raise BadInputError(f"{card.name} is of kind {kind}, which has no benchmark; time {', '.join(CASES_OF)}")
         found.update(((kind, card.name), (kind, card)) for kind, card in timed)
     return list(found.values())
+
+
+def chosen_against(names: Sequence[str]) -> tuple[list[ActivationCard], list[LossCard]]:
+    """The activations and losses of these NAMES, or all there are. Raises as `chosen` does."""
+    found = [card for _, card in chosen(names or ["activation", "loss"])]
+    activations = [card for card in found if isinstance(card, ActivationCard)]
+    losses = [card for card in found if isinstance(card, LossCard)]
+    for name in names:
+        if name not in CASES_OF and not any(name in (card.name, *card.aliases) for card in (*activations, *losses)):
+            raise BadInputError(f"{name} is neither an activation nor a loss, and --against compares only those")
+    return activations, losses
 
 
 def cases(names: Sequence[str], *, dtype: str, threads: int, seed: int) -> list[Case]:

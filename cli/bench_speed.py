@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from dlc.cli import bench_peers, bench_table, results, show
 from dlc.cli.bench_against import Settings, Wrong, cells
-from dlc.cli.bench_cases import chosen_activations
 from dlc.cli.bench_cell import Cell, summary
+from dlc.cli.bench_families import chosen_against
+from dlc.cli.bench_losses import loss_cells
 from dlc.cli.errors import BadInputError, FailedError
 
 
@@ -32,7 +34,8 @@ class SpeedFile(results.RunFile):
 
 def speed_table(names: list[str], libraries: list[str], settings: Settings, output: Output) -> None:
     """Time the kernels of NAMES against LIBRARIES, and say how fast they are. Raises FailedError where one is wrong."""
-    cards, peers = chosen_activations(names), bench_peers.chosen(libraries)
+    activations, losses = chosen_against(names)
+    peers = bench_peers.chosen(libraries)
     if output.markdown and not output.markdown.absolute().parent.is_dir():
         raise BadInputError(f"no folder {output.markdown.parent} to write {output.markdown.name} in; make it first")
     bench_peers.keep_memory()
@@ -42,7 +45,7 @@ def speed_table(names: list[str], libraries: list[str], settings: Settings, outp
     timed: list[Cell] = []
     wrong: list[Wrong] = []
     try:
-        for found in cells(cards, peers, settings):
+        for found in chain(cells(activations, peers, settings), loss_cells(losses, peers, settings)):
             if isinstance(found, Wrong):
                 wrong.append(found)
             else:

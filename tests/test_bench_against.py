@@ -10,14 +10,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dlc.cli import bench_against, bench_peers, bench_speed, libraries, timing
+from dlc.cli import bench_against, bench_families, bench_losses, bench_peers, bench_speed, libraries, timing
 from dlc.cli.bench_against import Bench, Settings, cheapest
 from dlc.cli.bench_cases import Arrays
 from dlc.cli.bench_peers import MissingError, Peer
+from dlc.cli.errors import BadInputError
 from dlc.cli.timing import Timing
 from dlc.reference.activations import ACTIVATIONS
+from dlc.reference.losses import LOSSES
 
 SETTINGS = Settings(dtypes=["float64"], sizes=[1000], threads=[1, 2], row=32, budget=0.001, seed=0)
+SETTINGS_OF_LOSSES = replace(SETTINGS, dtypes=["float32"], sizes=[640], threads=[1])
 RELU = ACTIVATIONS["relu"]
 
 
@@ -245,7 +248,7 @@ def test_bad_input_is_one_line(dlc, arguments, message):
 def two_cards(monkeypatch):
     """A right card, one with a wrong kernel (the identity for a relu), and another right one; without a race."""
     cards = [RELU, replace(RELU, name="identity", grad=ACTIVATIONS["identity"].grad), ACTIVATIONS["leaky_relu"]]
-    monkeypatch.setattr(bench_speed, "chosen_activations", lambda names: cards)
+    monkeypatch.setattr(bench_speed, "chosen_against", lambda names: (cards, []))
     return cards
 
 
@@ -287,3 +290,48 @@ def test_the_cells_of_a_function_are_written_at_once(tmp_path, monkeypatch):
     file.add_all([{"name": "a"}, {"name": "b"}])
     file.add_all([{"name": "c"}])
     assert [[each["name"] for each in content["benchmarks"]] for content in written] == [["a", "b"], ["a", "b", "c"]]
+
+
+def loss_cell(monkeypatch, peers, ways):
+    monkeypatch.setattr(bench_losses, "WAYS", ways)
+    ((cell,),) = bench_losses.loss_cells([LOSSES["mae"]], peers, SETTINGS_OF_LOSSES)
+    return cell
+
+
+def test_losses_are_timed_beside_the_textbook_formula(monkeypatch):
+    cell = loss_cell(monkeypatch, {"numpy": bench_peers.PEERS["numpy"]}, bench_losses.WAYS)
+    assert (cell.label, cell.bytes_moved) == ("mae-loss[float32-640-1]", 3 * 4 * 640)
+    assert cell.rivals["numpy"].exactness.exact
+    assert cell.rivals["numpy"].ratio.ratio > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda value, slopes: (value * 1.001, slopes), "it computes something else: 0.001 from ours"),
+        (lambda value, slopes: (value, -slopes), "it computes something else: 2 from ours"),
+        (lambda value, slopes: (value, slopes * np.nan), "it computes something else: nan from ours"),
+        (lambda value, slopes: (value, slopes[:-1]), "its gradient has another shape"),
+    ],
+)
+def test_a_library_that_computes_another_loss_is_not_timed(monkeypatch, change, reason):
+    def way(examples):
+        real = bench_losses._numpy_way(examples)
+        return lambda: change(*real())
+
+    cell = loss_cell(monkeypatch, {"other": stand_in()}, {"other": way})
+    assert cell.missing == {"other": reason}
+    assert not cell.rivals
+
+
+def test_a_wrong_loss_is_not_timed():
+    wrong = replace(LOSSES["mae"], ulp={"float32": (-1.0, -1.0)})
+    (found,) = bench_losses.loss_cells([wrong], {}, SETTINGS_OF_LOSSES)
+    assert (found.name, found.bound) == ("mae-loss", -1.0)
+
+
+def test_only_activations_and_losses_are_compared():
+    activations, losses = bench_families.chosen_against(["relu", "mse"])
+    assert [each.name for each in (*activations, *losses)] == ["relu", "mse"]
+    with pytest.raises(BadInputError, match="adam is neither an activation nor a loss"):
+        bench_families.chosen_against(["adam"])

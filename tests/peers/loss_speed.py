@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from dlc.cli.catalog import loss_kernel
+from dlc.cli.loss_libraries import as_taken, called
 from dlc.cli.loss_samples import drawn, fitting
 from dlc.cli.timing import paired_ratio, race
 from dlc.kernels.cache import write_whole
 from dlc.reference.loss_convention import LossConvention
 from dlc.reference.loss_conventions import LOSS_CONVENTIONS
 from dlc.reference.losses import LOSSES, LossCard
-from tests.peers import losses
 
 NUMBERS, ROW = 1_000_000, 100
 BUDGET = 0.4  # seconds for all contenders of a loss
@@ -101,16 +101,16 @@ def _contenders(card: LossCard, dtype: str, libraries: list[str], threads: int) 
 def _of_torch(found: LossConvention, p: np.ndarray, t: np.ndarray) -> Call:
     import torch
 
-    pred, target = torch.from_numpy(p.copy()).requires_grad_(), torch.from_numpy(losses.as_taken(found, t))
-    mean = partial(losses.called, "torch", found, found.run_with(found.params), lambda _: target)
+    pred, target = torch.from_numpy(p.copy()).requires_grad_(), torch.from_numpy(as_taken(found, t))
+    mean = partial(called, "torch", found, found.run_with(found.params), lambda _: target)
     return lambda: torch.autograd.grad(mean(pred, t).mean(), pred)
 
 
 def _of_jax(found: LossConvention, p: np.ndarray, t: np.ndarray) -> Call:
     import jax
 
-    pred, target = jax.numpy.asarray(p), jax.numpy.asarray(losses.as_taken(found, t))
-    values = partial(losses.called, "optax", found, found.run_with(found.params))
+    pred, target = jax.numpy.asarray(p), jax.numpy.asarray(as_taken(found, t))
+    values = partial(called, "optax", found, found.run_with(found.params))
     both = jax.jit(jax.value_and_grad(lambda pred, target: values(lambda _: target, pred, t).mean()))
     return lambda: jax.block_until_ready(both(pred, target))
 

@@ -1,15 +1,15 @@
 """Losses as torch, keras and optax compute them, and what they have and take, recorded for the tests."""
 
 import inspect
-import os
 import warnings
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from dlc.cli.loss_libraries import called, loss_namespace
 from dlc.reference.convention import REQUIRED
 from dlc.reference.loss_convention import LossConvention
 from dlc.reference.loss_conventions import LOSS_CONVENTIONS
@@ -26,7 +26,7 @@ OTHER = {"power": 2.0, "swap": 1.0, "full": 1.0, "alpha": 0.25, "smoothing": 0.1
 
 def recorded() -> dict[str, Any]:
     """What the libraries have and compute now, in the form of the file."""
-    config = _namespace("keras")["keras"].config
+    config = loss_namespace("keras")["keras"].config
     usual = config.floatx()
     config.set_floatx("float64")
     try:
@@ -88,7 +88,7 @@ def _computed(
     library: str, found: LossConvention, params: dict[str, float], p: np.ndarray, t: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The value of the call, and the gradient of all values together."""
-    names = _namespace(library)
+    names = loss_namespace(library)
     tensor = names["jnp"].asarray if library == "optax" else import_module("torch").tensor
     compute = partial(called, library, found, found.run_with(params), tensor)
     with warnings.catch_warnings():
@@ -102,24 +102,6 @@ def _computed(
             (gradient,) = import_module("torch").autograd.grad(value.sum(), pred)
             value = value.detach()
     return {"value": np.asarray(value), "gradient": np.asarray(gradient)}
-
-
-def called(
-    library: str, found: LossConvention, call: str, tensor: Any, pred: Any, t: np.ndarray, weights: Any = None
-) -> Any:
-    """What CALL is, of predictions and targets as it wants them."""
-    card, target = LOSSES[found.card], tensor(as_taken(found, t))
-    width = pred.shape[-1] // card.parts if card.row else 0
-    parts = {name.replace(" ", "_"): pred[..., i * width : (i + 1) * width] for i, name in enumerate(card.names)}
-    return eval(call, {**_namespace(library), "p": pred, "t": target, "w": weights, **parts})
-
-
-def as_taken(found: LossConvention, t: np.ndarray) -> np.ndarray:
-    """Targets as the library wants them: classes as whole numbers, and one target of a row by itself."""
-    card = LOSSES[found.card]
-    if card.row and card.target in ("class", "sign", "label", "number"):
-        t = t[..., 0]
-    return t.astype(np.int64) if card.target == "class" else t
 
 
 def _names(library: str) -> list[str]:
@@ -136,24 +118,10 @@ def _names(library: str) -> list[str]:
 def _signatures(library: str) -> dict[str, dict[str, Any]]:
     """The arguments of everything that a convention calls, with their defaults."""
     found = sorted({each.name for each in LOSS_CONVENTIONS[library].values()})
-    return {name: dict(_arguments(eval(name, dict(_namespace(library))))) for name in found}
+    return {name: dict(_arguments(eval(name, dict(loss_namespace(library))))) for name in found}
 
 
 def _arguments(function: Any) -> Iterator[tuple[str, Any]]:
     for each in inspect.signature(function).parameters.values():
         plain = each.default is None or isinstance(each.default, (bool, int, float, str))
         yield each.name, REQUIRED if each.default is each.empty else each.default if plain else str(each.default)
-
-
-@cache
-def _namespace(library: str) -> dict[str, Any]:
-    """What calls are written with."""
-    if library == "optax":
-        return {
-            name: import_module(module) for name, module in (("jax", "jax"), ("jnp", "jax.numpy"), ("optax", "optax"))
-        }
-    os.environ["KERAS_BACKEND"] = "torch"
-    torch = import_module("torch")
-    if library == "keras":
-        return {"keras": import_module("keras"), "torch": torch}
-    return {"torch": torch, "F": import_module("torch.nn.functional")}

@@ -1,9 +1,10 @@
-"""What `dlc show` adds of schedules and modifiers: the curve of the rate, and what libraries have of them."""
+"""What `dlc show` adds to a card: the curve of a schedule, and what libraries have of it."""
 
 from typing import TYPE_CHECKING
 
 from dlc.cli import plot
 from dlc.reference.family import Card
+from dlc.reference.initializers import INITIALIZER_OFFERS, LAYER_OFFERS, InitializerCard
 from dlc.reference.optimizer_family import ModifierCard, ScheduleCard
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ SHORT = 128  # steps drawn of a schedule that does not know the length of the ra
 
 
 def elsewhere(card: Card) -> list[tuple[str, str]]:
-    """What the libraries call a schedule or modifier, with what is different there, as (library, text)."""
+    """What the libraries call an entry, with what is different there, as (library, text)."""
+    if isinstance(card, InitializerCard):
+        return _initializers(card)
     found: dict[str, list[str]] = {}
     for offer in _offers(card):
         text = f"{offer.name}: {offer.note}" if offer.note else offer.name
@@ -32,6 +35,19 @@ def _offers(card: Card) -> "list[Offer]":
 
         return [offer for offer in MODIFIER_OFFERS if offer.card == card.name]
     return []
+
+
+def _initializers(card: InitializerCard) -> list[tuple[str, str]]:
+    """Its names, with parameters that differ there by default; and the layers whose weights are drawn like that."""
+    found: dict[str, list[str]] = {}
+    for offer in INITIALIZER_OFFERS:
+        if offer.card == card.name:
+            unlike = [f"{name} = {value:g}" for name, value in offer.params.items()]
+            text = ", ".join([offer.name, *unlike, *([offer.note] if offer.note else [])])
+            found.setdefault(offer.library, []).append(text)
+    rows = [(library, "; ".join(texts)) for library, texts in found.items()]
+    layers = [layer.name for layer in LAYER_OFFERS.values() if layer.card == card.name]
+    return [*rows, *([("weights of", ", ".join(layers))] if layers else [])]
 
 
 def curve(card: ScheduleCard) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.costs import COSTS, PENALTIES
 from dlc.reference.family import Card, Family, UnknownNameError
+from dlc.reference.initializers import INITIALIZERS
 from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.metrics import METRICS
 from dlc.reference.norms import NORMS, NormCard
@@ -33,6 +34,7 @@ FAMILIES: dict[str, Family[Any]] = {
         COSTS,
         PENALTIES,
         NORMS,
+        INITIALIZERS,
     )
 }
 

@@ -58,6 +58,7 @@ def check(
 def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     """Every quantity of every entry over a sample."""
     from dlc.cli.agreement_costs import check_cost, check_penalty
+    from dlc.cli.agreement_initializers import check_initializer
     from dlc.cli.agreement_losses import check_loss
     from dlc.cli.agreement_metrics import check_metric
     from dlc.cli.agreement_norms import check_norm
@@ -77,6 +78,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
         "cost": check_cost,
         "penalty": check_penalty,
         "norm": check_norm,
+        "initializer": check_initializer,
     }
     with progress.compiling():
         for family, card in progress.over(chosen, "checking", total=len(chosen)):

@@ -35,19 +35,19 @@ def within(bound: float) -> Uniform:
     return Uniform(-bound, bound)
 
 
-@INITIALIZERS.card("0", source="torch.nn.init.zeros_; keras.initializers.Zeros; jax.nn.initializers.zeros")
+@INITIALIZERS.card("0", source="torch 2.13, torch.nn.init.zeros_; keras.initializers.Zeros; jax.nn.initializers.zeros")
 def zeros(fan_in: int, fan_out: int) -> Law:
     """All 0: right for biases; units of a hidden layer would stay alike for ever."""
     return Constant(0.0)
 
 
-@INITIALIZERS.card("1", source="torch.nn.init.ones_; keras.initializers.Ones; jax.nn.initializers.ones")
+@INITIALIZERS.card("1", source="torch 2.13, torch.nn.init.ones_; keras.initializers.Ones; jax.nn.initializers.ones")
 def ones(fan_in: int, fan_out: int) -> Law:
     """All 1: right for gains."""
     return Constant(1.0)
 
 
-@INITIALIZERS.card("value", source="torch.nn.init.constant_; keras.initializers.Constant; jax.nn.initializers.constant")
+@INITIALIZERS.card("value", source="torch 2.13, torch.nn.init.constant_; keras.initializers.Constant")
 def constant(fan_in: int, fan_out: int, value: float = 0.1) -> Law:
     """All the same."""
     return Constant(value)
@@ -55,7 +55,7 @@ def constant(fan_in: int, fan_out: int, value: float = 0.1) -> Law:
 
 @INITIALIZERS.card(
     "U(low, high)", aliases=("random_uniform",), requires=(("low < high", lambda low, high: low < high),),
-    source="keras.initializers.RandomUniform",
+    source="keras 3.15, keras.initializers.RandomUniform",
 )
 def uniform(fan_in: int, fan_out: int, low: float = -0.05, high: float = 0.05) -> Law:
     """Uniform, whatever the layer's size; torch's default is 0 to 1, jax's 0 to 0.01."""
@@ -64,7 +64,7 @@ def uniform(fan_in: int, fan_out: int, low: float = -0.05, high: float = 0.05) -
 
 @INITIALIZERS.card(
     "N(mean, std)", aliases=("random_normal",), requires=(not_negative("std"),),
-    source="keras.initializers.RandomNormal",
+    source="keras 3.15, keras.initializers.RandomNormal",
 )
 def normal(fan_in: int, fan_out: int, mean: float = 0.0, std: float = 0.05) -> Law:
     """Normal, whatever the layer's size; torch's default deviation is 1, jax's 0.01."""
@@ -73,7 +73,7 @@ def normal(fan_in: int, fan_out: int, mean: float = 0.0, std: float = 0.05) -> L
 
 @INITIALIZERS.card(
     "N(mean, std), drawn again beyond cut·std", requires=(not_negative("std"), positive("cut")),
-    source="keras.initializers.TruncatedNormal",
+    source="keras 3.15, keras.initializers.TruncatedNormal",
 )
 def truncated_normal(fan_in: int, fan_out: int, mean: float = 0.0, std: float = 0.05, cut: float = 2.0) -> Law:
     """Normal without its tails, and so with a smaller deviation than std: 0.8796 of it for a cut of 2."""
@@ -99,7 +99,7 @@ def glorot_normal(fan_in: int, fan_out: int, gain: float = 1.0) -> Law:
 
 @INITIALIZERS.card(
     "N cut at 2σ, with the deviation gain·√(2/(fan_in + fan_out)) after the cut", requires=(positive("gain"),),
-    source="keras.initializers.GlorotNormal; jax.nn.initializers.glorot_normal",
+    source="keras 3.15, keras.initializers.GlorotNormal; jax.nn.initializers.glorot_normal",
 )
 def glorot_truncated(fan_in: int, fan_out: int, gain: float = 1.0) -> Law:
     """What keras and jax call glorot_normal."""
@@ -133,7 +133,7 @@ def he_normal(fan_in: int, fan_out: int, slope: float = 0.0) -> Law:
 
 @INITIALIZERS.card(
     "N cut at 2σ, with the deviation √(2/fan_in) after the cut",
-    source="keras.initializers.HeNormal; jax.nn.initializers.he_normal",
+    source="keras 3.15, keras.initializers.HeNormal; jax.nn.initializers.he_normal",
 )
 def he_truncated(fan_in: int, fan_out: int) -> Law:
     """What keras and jax call he_normal."""
@@ -166,20 +166,22 @@ def lecun_normal(fan_in: int, fan_out: int) -> Law:
 
 @INITIALIZERS.card(
     "N cut at 2σ, with the deviation √(1/fan_in) after the cut",
-    source="keras.initializers.LecunNormal; jax.nn.initializers.lecun_normal",
+    source="keras 3.15, keras.initializers.LecunNormal; jax.nn.initializers.lecun_normal",
 )
 def lecun_truncated(fan_in: int, fan_out: int) -> Law:
     """What keras and jax call lecun_normal."""
     return with_std(sqrt(1 / fan_in))
 
 
-@INITIALIZERS.card("U(±1/√fan_in)", aliases=("torch_linear",), source="torch.nn.Linear: kaiming_uniform_(a=√5)")
+@INITIALIZERS.card(
+    "U(±1/√fan_in)", aliases=("torch_linear",), source="torch 2.13, torch.nn.Linear: kaiming_uniform_(a=√5)",
+)
 def fan_in_uniform(fan_in: int, fan_out: int) -> Law:
     """torch's default of a linear layer: a third of LeCun's variance, so signals shrink from layer to layer."""
     return within(1 / sqrt(fan_in))
 
 
-@INITIALIZERS.card("N(0, 1/√fan_in), drawn again beyond 2σ", source="Haiku, haiku.Linear")
+@INITIALIZERS.card("N(0, 1/√fan_in), drawn again beyond 2σ", source="Hennigan et al. 2020, Haiku, haiku.Linear")
 def haiku_linear(fan_in: int, fan_out: int) -> Law:
     """LeCun's deviation before the cut, and so 0.8796 of it after."""
     return Truncated(0.0, 1 / sqrt(fan_in))

@@ -103,7 +103,7 @@ def layer_rule(spec: str) -> LayerOffer:
         return LAYER_OFFERS[spec]
     if "." in spec.partition(":")[0]:
         raise BadInputError(f"no layer {spec!r} whose weights we know; choose {', '.join(LAYER_OFFERS)}")
-    return LayerOffer(spec, *named(spec, INITIALIZERS))
+    return LayerOffer(spec, *named(spec, INITIALIZERS))  # type: ignore[arg-type]
 
 
 def _drawn(
@@ -112,7 +112,7 @@ def _drawn(
     """COUNT numbers for the tensor in this PLACE: a matrix, or of it as many as there are biases."""
     from dlc.kernels.mlp_initial import LAWS, key
 
-    law = INITIALIZERS[name].law(*fans, **given)
+    law = INITIALIZERS[name].law(*fans, **given)  # type: ignore[arg-type]
     rows = count // fans[1]
     matrix = LAWS[type(law).__name__.lower()](max(rows, 1), fans[1], key(seed, place), *astuple(law))
     return matrix.reshape(-1)[:count]

@@ -17,7 +17,6 @@ from dlc.cli.bench_cases import (
     gap_of,
 )
 from dlc.cli.errors import BadInputError
-from dlc.cli.timing import Call
 from dlc.reference.activations import ActivationCard
 from dlc.reference.family import Card
 from dlc.reference.losses import LossCard
@@ -202,18 +201,17 @@ def _function_contest(card: ProblemCard, bench: Bench, elements: int) -> Contest
             card.function(point, **knobs)
             card.gradient(point, **knobs)
 
+    gradient = problem.gradient
+
+    def evaluate() -> None:
+        gradient(frame.address, 1.0)  # the frame lives as long as this: compiled code has only its address
+
     return Contest(
-        Contender(_kept(partial(problem.gradient, frame.address, 1.0), frame), x.size),
+        Contender(evaluate, x.size),
         2 * x.nbytes + frame.loss.nbytes,
         {"reference": Contender(plain_python, few * card.dimension)},
         {"numpy": "the formula takes one point at a time"},
     )
-
-
-def _kept(call: "partial[Any]", frame: Any) -> Call:
-    """CALL, as long as which FRAME lives: it has only its address."""
-    call.__dict__["frame"] = frame
-    return call
 
 
 def metric_cases(card: MetricCard, bench: Bench) -> Iterator[Case]:

@@ -200,7 +200,7 @@ class Pair:
             loops = round(loops * rng.uniform(1 - JITTER, 1 + JITTER))
         wanted, timeout = self._palindromes[name] * self._effort, self.settings.timeout
         # All sides stay on one core: another one may be faster, or less busy.
-        cores = rng.sample(self._cores, len(self._cores)) or [None]
+        cores = rng.sample(self._cores, len(self._cores)) or [None]  # type: ignore[list-item]
         for worker in workers.values():  # the first slice finds cold caches: it is thrown away
             worker.ask(timeout, "timed", do="slice", loops=loops, core=cores[0])
         taken: list[tuple[str, list[float], bool]] = []

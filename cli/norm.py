@@ -176,9 +176,9 @@ def _moving(card: NormCard, there: NormConvention | None, momentum: float | None
     if momentum is not None and not 0 <= momentum <= 1:
         raise BadInputError(f"--momentum {momentum:g} is not between 0 and 1")
     if there is None:
-        return {"momentum": 0.1 if momentum is None else momentum, "unbiased": 1.0}
+        return {"momentum": 0.1 if momentum is None else momentum, "unbiased": 1.0, "deviation": 0.0}
     share = there.share_of_new if momentum is None else there.as_ours(momentum)
-    return {"momentum": share, "unbiased": float(there.unbiased)}
+    return {"momentum": share, "unbiased": float(there.unbiased), "deviation": float(there.deviation)}
 
 
 def _kept(card: NormCard, at: "Arrangement", running: str | None, *, training: bool) -> Any:

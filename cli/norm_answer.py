@@ -40,7 +40,7 @@ class NormAnswer:
                 )
             self.kept = case.kept
             if case.card.kept and case.training:
-                self.kept = kernel.updated(case.kept, self.by, shape, **moving)
+                self.kept = kernel.updated(case.kept, self.by, shape, **moving, eps=case.params.get("eps", 0.0))
         self.errors = self._errors()
 
     def _errors(self) -> dict[str, list[float]]:
@@ -151,7 +151,8 @@ class NormAnswer:
             by = "n − 1" if self.moving["unbiased"] else "n"
             share = self.moving["momentum"]
             theirs = "" if self.there is None else f"; {self.there.short} writes momentum {_written(self.there, share)}"
-            show.note(f"kept is {1 - share:.6g}·before + {share:.6g}·batch, the variance by {by}{theirs}")
+            what = "the deviation" if self.moving["deviation"] else "the variance"
+            show.note(f"kept is {1 - share:.6g}·before + {share:.6g}·batch, {what} by {by}{theirs}")
 
 
 def _written(there: NormConvention, share: float) -> str:

@@ -69,9 +69,7 @@ def arranged(card: NormCard, x: np.ndarray, layout: str | None, groups: int) -> 
         raise BadInputError(f"{card.name} takes a matrix with a row for each unit, not shape {_said(x.shape)}")
     channels = x.shape[-1] if chosen.endswith("C") else x.shape[1]
     if channels % groups:
-        raise BadInputError(
-            f"{channels} channels do not fall into {groups} equal groups; give --groups that divides it"
-        )
+        raise BadInputError(f"{channels} channels do not fall into {groups} equal groups; give other --groups")
     return x, Arrangement(chosen, x.shape, groups)
 
 

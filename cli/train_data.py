@@ -122,7 +122,7 @@ def _words(path: str, column: int) -> dict[int, str] | None:
     if not path.lower().removesuffix(".gz").endswith(TEXTS):
         return None
     opened = gzip.open if path.lower().endswith(".gz") else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:  # type: ignore[operator]
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
         first = file.readline()
         delimiter = max("\t;,", key=first.count)
         file.seek(0)

@@ -81,7 +81,7 @@ class Run:
                 break
             learnt = self.training.epoch()
             watched = None if self.watched is None else self.training.score(self.watched)
-            epoch = Epoch(self.training.epochs - 1, *learnt, *(watched or (None, None)), self.training.rate)
+            epoch = Epoch(self.training.epochs - 1, *learnt, *(watched or (None, None)), self.training.rate)  # type: ignore[call-arg]
             outcome.history.append(epoch)
             told(epoch)
             if not all(map(math.isfinite, (epoch.loss, 0.0 if epoch.val_loss is None else epoch.val_loss))):

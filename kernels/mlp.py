@@ -19,7 +19,6 @@ from dlc.kernels.draws import key, mixed
 from dlc.kernels.jit import compiled
 from dlc.kernels.mlp_parts import (
     PRODUCTS,
-    SLOPES,
     VALUES,
     call_part,
     elementwise,
@@ -172,7 +171,7 @@ def drop(x, y, slopes, rate, seed, layer):
 
 @register_jitable
 def forward(layers, settings, weights, kept, values, slopes, sizes, rows, seed, training):
-    """Fill VALUES, which begin with the inputs of ROWS rows, and, in training, local derivatives SLOPES."""
+    """Fill VALUES, which begin with the inputs of ROWS rows, and the local derivatives SLOPES."""
     for p in range(len(layers) - 1):
         kind, takes, gives, first = layers[p, KIND], layers[p, TAKES], layers[p, GIVES], layers[p, WEIGHTS]
         own, rest = layers[p, SETTINGS], layers[p, KEPT]
@@ -193,7 +192,7 @@ def forward(layers, settings, weights, kept, values, slopes, sizes, rows, seed, 
         else:
             call_part(
                 layers[p, PART], place(x, 0), place(y, 0), place(slope, 0), place(settings, own), rows, takes, gives,
-                SLOPES if training else VALUES,
+                VALUES,
             )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from dlc.kernels.numbers import exact, rounded
 from dlc.kernels.rows import NOTES
 from dlc.kernels.scalar import inlined
 
-# What an activation is asked for: values; values, and derivatives beside them; a row's derivatives times those behind.
-VALUES, SLOPES, PRODUCTS = 0, 1, 2
+# What an activation is asked for: values, with derivatives if it has one for each; or those behind it times its own.
+VALUES, PRODUCTS = 0, 1
 
 
 @intrinsic
@@ -66,14 +66,12 @@ def elementwise(module: str, name: str, params: int, kind: str) -> int:
     settings_of, numbered = settings_for(params, kind)
 
     def part(x, y, d, params, rows, columns, width, what):
-        source, target = carray(x, rows * columns), carray(y, rows * columns)
+        source, target, slopes = carray(x, rows * columns), carray(y, rows * columns), carray(d, rows * columns)
         settings = numbered(settings_of(params))
         for i in range(rows * columns):
             target[i] = value(source[i], settings)
-        if what == SLOPES:
-            slopes = carray(d, rows * columns)
-            for i in range(rows * columns):
-                slopes[i] = slope(source[i], settings)
+        for i in range(rows * columns):
+            slopes[i] = slope(source[i], settings)
 
     return _part(part, f"{module}_{name}", kind)
 

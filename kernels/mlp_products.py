@@ -116,7 +116,7 @@ def add_product(_context, result, left, right):
                     lines, below = _strips(builder, row, height, rows)
                     with lines as line:
                         corner = builder.add(row, builder.mul(line.index, index(rows))), left_edge
-                        _tile(builder, *matrices, corner, rows, width)
+                        _tile(builder, *matrices, corner, rows, width)  # type: ignore[arg-type, call-arg]
                     row = below
             column = rest
         return context.get_dummy_value()

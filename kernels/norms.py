@@ -86,7 +86,7 @@ class ByMoments(Norm):
             found = self.forward(*_turned(shape, x), params, gain, bias, threads=threads)
             return Forward(_back(found.y, shape, out), found.by)
         by = self._by(x, shape, params, kept, training, threads)
-        found = self.moments.forward(
+        found = self.moments.forward(  # type: ignore[assignment]
             x,
             shape,
             params.get("eps", 0.0),
@@ -96,7 +96,7 @@ class ByMoments(Norm):
             out=out,
             threads=threads,
         )
-        return Forward(found.y, found.moments if by is None else by)
+        return Forward(found.y, found.moments if by is None else by)  # type: ignore[attr-defined]
 
     def backward(
         self,
@@ -218,7 +218,7 @@ class Plain(Norm):
         """In float64, then rounded."""
         rows, by, knobs = self._rows(x, shape), kept, params
         if self._name == "spectral":
-            by = norms_plain.directions(rows, *kept, **params) if training else kept
+            by = norms_plain.directions(rows, *kept, **params) if training else kept  # type: ignore[arg-type]
             found = norms_plain.by_value(rows, *by)
         elif self._name == "minmax":
             by = norms_plain.extremes(rows) if training else kept

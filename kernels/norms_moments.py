@@ -85,7 +85,7 @@ class Moments:
 
     def moments(self, x: np.ndarray, shape: Shape, *, threads: int = 1) -> np.ndarray:
         """Those of each set."""
-        return self._pass(shape).moments(_checked(x), threads)
+        return self._pass(shape).moments(_checked(x), threads)  # type: ignore[union-attr]
 
     def backward(
         self,

@@ -209,8 +209,8 @@ class Training:
         tall[0][:, 0] = weights
         blocks = _blocks(net)
         task = make_task(np.array([seed]))
-        self._tall = Frame(tall[0], task, (), rate, (), dtype=dtype, blocks=blocks, in_place=tall)
-        self._wide = Frame(wide[0], None, (), rate, (), dtype=dtype, in_place=wide)
+        self._tall = Frame(tall[0], task, (), rate, (), dtype=dtype, blocks=blocks, in_place=tall)  # type: ignore[arg-type]
+        self._wide = Frame(wide[0], None, (), rate, (), dtype=dtype, in_place=wide)  # type: ignore[arg-type]
         self._is_wide = np.array([link.part.is_coordinate for link in links])
         self._frames = [
             link.part.frame(base.x, rate, link.knobs, dtype=dtype, of=base)

@@ -24,6 +24,7 @@ class NormConvention:
     weight_of: str = ""  # what a momentum there weighs: the new batch, or the old
     momentum: float = 0.0  # as written there
     unbiased: bool = False  # whether the variance that is kept is by n − 1
+    deviation: bool = False  # whether it is the standard deviation that is kept
     refuses_one: bool = False  # raises in training where a channel has one number
     groups: int | str = ""  # by default
     takes: str = ""  # other arrays than ours, or in other places
@@ -68,7 +69,7 @@ TORCH = (
         momentum=0.1,
         unbiased=True,
         refuses_one=True,
-        note="the batch is normalised by the variance by n, what is kept is by n − 1; momentum=None averages all batches",
+        note="divides by the variance by n, and keeps that by n − 1; momentum=None keeps the mean of all batches",
     ),
     NormConvention("layer", f"{NN}LayerNorm", {"eps": 1e-5, "elementwise_affine": True, "bias": True}),
     NormConvention("group", f"{NN}GroupNorm", {"num_groups": REQUIRED, "eps": 1e-5, "affine": True}, groups=REQUIRED),
@@ -103,7 +104,7 @@ KERAS = (
     NormConvention(
         "batch_renorm", f"{K}BatchNormalization", {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99},
         {"eps": 1e-3, "r_max": inf, "d_max": inf}, weight_of="old", momentum=0.99, takes="channels last",
-        note="with renorm=True; without renorm_clipping r and d have no limits",
+        deviation=True, note="renorm=True; keeps standard deviations; without renorm_clipping r and d have no limits",
     ),
     NormConvention(
         "layer", f"{K}LayerNormalization", {"axis": -1, "epsilon": 1e-3, "center": True, "scale": True}, {"eps": 1e-3},

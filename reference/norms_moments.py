@@ -45,12 +45,23 @@ def fixed_vjp(x: Numbers, v: Numbers, mean: Number, variance: Number, eps: Numbe
 
 
 def moving(
-    kept: Numbers, fresh: Numbers, count: int, momentum: float = 0.1, unbiased: float = 1.0
+    kept: Numbers,
+    fresh: Numbers,
+    count: int,
+    momentum: float = 0.1,
+    unbiased: float = 1.0,
+    deviation: float = 0.0,
+    eps: float = 0.0,
 ) -> tuple[Number, Number]:
-    """kept·(1 − momentum) + fresh·momentum; the variance that is kept is by n − 1 where UNBIASED is 1."""
+    """kept·(1 − momentum) + fresh·momentum; the variance that is kept is by n − 1 where UNBIASED is 1.
+
+    Where DEVIATION is 1, it is √(variance + ε) that moves.
+    """
+    mean = kept[0] * (1 - momentum) + fresh[0] * momentum
     variance = fresh[1] * count / (count - 1) if unbiased else fresh[1]
-    news = (fresh[0], variance)
-    return tuple(old * (1 - momentum) + new * momentum for old, new in zip(kept, news, strict=True))
+    if deviation:
+        return mean, (sqrt(kept[1] + eps) * (1 - momentum) + sqrt(variance + eps) * momentum) ** 2 - eps
+    return mean, kept[1] * (1 - momentum) + variance * momentum
 
 
 def batch_vjp(x: Numbers, v: Numbers, eps: Number = 1e-5) -> list[Number]:

@@ -12,8 +12,8 @@ RECORD = "networks.json"
 LIBRARIES = ("torch", "keras", "jax")
 COUNT = 50
 FANS = (120, 80)
-ACTIVATIONS = ("tanh", "relu", "sigmoid", "gelu", "silu", "softplus", "elu", "leaky_relu", "mish", "selu", "hard_swish")
-LOSSES = ("mse", "huber", "bce_with_logits", "sparse_softmax_cross_entropy", "smooth_l1", "mae")
+ACTIVATIONS = ("tanh", "relu", "sigmoid", "gelu", "leaky_relu")
+LOSSES = ("mse", "huber", "bce_with_logits", "sparse_softmax_cross_entropy")
 LAYERS = {
     "torch.linear": lambda: _torch_layer(),
     "keras.dense": lambda: _keras_layer(),
@@ -94,9 +94,7 @@ def _torch_activation(name: str) -> Any:
 
     return {
         "tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid, "gelu": torch.nn.GELU,
-        "silu": torch.nn.SiLU, "softplus": lambda: torch.nn.Softplus(threshold=1e9), "elu": torch.nn.ELU,
-        "leaky_relu": torch.nn.LeakyReLU, "mish": torch.nn.Mish, "selu": torch.nn.SELU,
-        "hard_swish": torch.nn.Hardswish,
+        "leaky_relu": torch.nn.LeakyReLU,
     }[name]()  # fmt: skip
 
 
@@ -105,8 +103,7 @@ def _torch_loss(name: str) -> Any:
 
     return {
         "mse": torch.nn.MSELoss, "huber": torch.nn.HuberLoss, "bce_with_logits": torch.nn.BCEWithLogitsLoss,
-        "sparse_softmax_cross_entropy": torch.nn.CrossEntropyLoss, "smooth_l1": torch.nn.SmoothL1Loss,
-        "mae": torch.nn.L1Loss,
+        "sparse_softmax_cross_entropy": torch.nn.CrossEntropyLoss,
     }[name]()  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import typer
 from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli.catalog import complete
 from dlc.cli.diff_losses import diff_loss, loss_named
+from dlc.cli.diff_norms import diff_norm, norm_named
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.convention import in_python
@@ -17,6 +18,7 @@ from dlc.reference.deviations import SPECIAL, Deviation, deviations, versions
 from dlc.reference.family import UnknownNameError
 from dlc.reference.losses import LOSSES
 from dlc.reference.metrics import METRICS
+from dlc.reference.norms import NORMS
 from dlc.reference.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def diff(
         typer.Argument(
             metavar="NAME",
             help="Our name, or a library's.",
-            autocompletion=complete(ACTIVATIONS, LOSSES, METRICS, OPTIMIZERS),
+            autocompletion=complete(ACTIVATIONS, LOSSES, METRICS, OPTIMIZERS, NORMS),
         ),
     ],
     x: Annotated[
@@ -50,15 +52,15 @@ def diff(
     pred: Annotated[str | None, typer.Option(help="Of a metric or a loss: predictions.")] = None,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", help="activation, loss, metric or optimizer, if several have the name."),
+        typer.Option(metavar="KIND", help="activation, loss, metric, optimizer or norm, if several have the name."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """How libraries see an activation, a loss, a metric or an optimizer: names, defaults, numbers beside dlc's.
+    """How libraries see an activation, loss, metric, optimizer or normalisation: defaults, numbers beside dlc's.
 
     Activations are those of torch, keras, jax and ONNX; losses and optimizers those of torch, keras and optax; metrics
-    those of scikit-learn, keras and torchmetrics. None of them has to be installed: what they do is on file, and
-    `make peers` compares that with the real ones.
+    those of scikit-learn, keras and torchmetrics; normalisations those of torch, keras and ONNX. None of them has to be
+    installed: what they do is on file, and `make peers` compares that with the real ones.
 
     dlc diff leaky_relu
 
@@ -69,6 +71,8 @@ def diff(
     dlc diff f1 --target 0,1,2,2 --pred 0,2,2,1
 
     dlc diff adamw
+
+    dlc diff batch_norm
     """
     meant = _kind(name, kind)
     if meant == "metric":
@@ -84,6 +88,11 @@ def diff(
             raise BadInputError("an optimizer takes no numbers, types or targets to compare at")
         if optimizer := optimizer_named(name):
             diff_optimizer(optimizer, as_json=as_json)
+        return
+    if meant == "norm" and (norm := norm_named(name)):
+        if x or dtype or target is not None or pred is not None:
+            raise BadInputError("a normalisation takes no numbers to compare at; `dlc norm --as` computes as a library")
+        diff_norm(norm, as_json=as_json)
         return
     if meant == "loss" and (loss := loss_named(name)):
         if x:
@@ -123,6 +132,7 @@ def _kind(name: str, kind: str | None) -> str:
         "metric": name in METRICS,
         "optimizer": name in OPTIMIZERS or _is_theirs(name),
         "loss": name in LOSSES or (loss_named(name) is not None and not viewpoint.is_known(name)),
+        "norm": norm_named(name) is not None,
     }
     if kind is not None:
         if kind not in known:
@@ -132,8 +142,8 @@ def _kind(name: str, kind: str | None) -> str:
         return kind
     first, *others = [each for each, holds in known.items() if holds] or [""]
     if not first and not viewpoint.is_known(name):
-        known_names = [*viewpoint.known(), *LOSSES.names, *METRICS.names, *OPTIMIZERS.names]
-        raise UnknownNameError("activation, loss, metric or optimizer", name, known_names)
+        known_names = [*viewpoint.known(), *LOSSES.names, *METRICS.names, *OPTIMIZERS.names, *NORMS.names]
+        raise UnknownNameError("activation, loss, metric, optimizer or norm", name, known_names)
     for other in others:
         show.note(f"{name} is a {other}, too: --kind {other}")
     return first or "activation"

@@ -130,11 +130,14 @@ def _torch_weights(found: NormConvention, given: dict[str, np.ndarray], x: Any, 
 
 
 def of_keras(found: NormConvention, given: dict[str, np.ndarray]) -> Found:
-    """By the layer with the library's defaults, in training; its arrays have channels last."""
+    """By the layer with the library's defaults, in training; its arrays have channels last.
+
+    Some layers compute in float32 all the same.
+    """
     import keras
     import torch
 
-    keras.backend.set_floatx("float64")  # the layers' own dtype is not enough: some compute in this one
+    keras.backend.set_floatx("float64")
     try:
         kind = partial(getattr(keras.layers, found.short), dtype="float64")
         if found.card == "spectral":

@@ -110,9 +110,8 @@ def save(path: Path, result: Result) -> None:
 
     names = list(dict.fromkeys(each.name for each in result.compared))
     drawn = [name for name in names if is_drawable(result, name)]
-    others = [each for each in result.compared if each.name not in drawn]
-    panels = len(drawn) + bool(others)
-    columns = min(COLUMNS, panels)
+    others = [each for each in result.compared if each.name not in drawn and each.factor.judged == "test_loss"]
+    columns = min(COLUMNS, max(1, len(drawn)))
     rows = -(-len(drawn) // columns)
     tall = max(1.2, 0.27 * len(others)) if others else 0.0
     wide = LEFT + COLUMN * max(columns, 2) - 0.4

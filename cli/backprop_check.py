@@ -17,6 +17,7 @@ MOST = 20_000_000  # of one row: beyond, nothing is compared
 WEIGHTS = 400  # of which central differences are taken
 STEP = 2.0**-10  # of central differences, for weights up to 1
 FINER = 16
+ROUNDINGS = 16  # of the loss, by which differences of losses may be off
 TRIES = 4  # steps: the first that agrees with the next is taken, for one that crosses a kink is wrong
 FLOOR = 1e-3  # of the greatest derivative: errors of smaller ones are relative to this
 BOUNDS = {"float64": 1e-10, "float32": 5e-3}
@@ -86,7 +87,7 @@ def by_differences(network: Network, batch: Batch) -> Check:
     computed = net.backward(weights)
     count = network.size
     chosen = range(count) if count <= WEIGHTS else np.linspace(0, count - 1, WEIGHTS).round().astype(int).tolist()
-    noise = np.finfo(float).eps * abs(loss) / STEP
+    noise = ROUNDINGS * np.finfo(float).eps * abs(loss) / STEP
     found = {i: _difference(net, batch, weights, i, noise) for i in chosen}
     compared = "all weights" if len(found) == count else f"{len(found)} of {count:,} weights"
     return _compared(network, "central differences", computed, found, noise / CENTRAL_BOUND, CENTRAL_BOUND, compared)
@@ -116,12 +117,17 @@ def _compared(
     network: Network, against: str, computed: np.ndarray, other: dict[int, float], least: float, bound: float,
     compared: str,
 ) -> Check:  # fmt: skip
-    """Errors relative to the derivative, or to a part of the greatest in its tensor, or to what can be resolved."""
+    """Errors relative to the derivative, or to a part of the greatest in its tensor, or to what can be resolved.
+
+    Before batch normalisation derivatives are what is left of greater ones that cancel: those behind it count, too.
+    """
     errors = [(0.0, "")]
     names = network.names()
+    last_norm = max((i for i, layer in enumerate(network.layers) if isinstance(layer, BatchNorm)), default=-1)
     for tensor in network.tensors:
         own = {i: other[i] for i in range(tensor.first, tensor.stop) if i in other}
-        greatest = max(map(abs, own.values()), default=0.0)
+        judged = {i: value for i, value in other.items() if i >= tensor.first} if tensor.layer < last_norm else own
+        greatest = max(map(abs, judged.values()), default=0.0)
         for i, value in own.items():
             scale = max(abs(value), FLOOR * greatest, least, np.finfo(float).tiny)
             errors.append((abs(float(computed[i]) - value) / scale, names[i]))

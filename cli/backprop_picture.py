@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 
 from dlc.cli.errors import BadInputError
@@ -9,7 +10,7 @@ from dlc.reference.network import Network
 
 STILLS = (".png", ".svg", ".pdf")
 ROOM = (0.085, 0.13, 0.72, 0.68)  # left, bottom, width and height of the axes, as shares of the figure
-LONGEST = 110  # letters of a title
+LONGEST = 80  # letters of a title
 
 
 def check_extension(path: Path) -> None:
@@ -27,7 +28,7 @@ def save(
     path: Path, curves: Mapping[str, tuple[list[int], list[float]]], flags: Mapping[int, tuple[str, ...]],
     network: Network, verdict: str,
 ) -> None:  # fmt: skip
-    """Draw CURVES over the layers, with FLAGS below the layers that have some. Raises OSError."""
+    """Draw CURVES over the layers, with FLAGS over the layers that have some. Raises OSError."""
     from matplotlib.ticker import MaxNLocator
 
     from dlc.cli.picture_page import written
@@ -46,12 +47,14 @@ def save(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("layer")
         axes.set_ylabel("root mean square")
-        for place, found in flags.items():
-            axes.annotate(", ".join(found), (place, 0.01), xycoords=("data", "axes fraction"), rotation=90,
-                          fontsize=8, color=PALE, ha="center", va="bottom")  # fmt: skip
+        for text, group in groupby(flags.items(), key=lambda item: ", ".join(item[1])):
+            places = [place for place, _ in group]
+            axes.axvspan(places[0] - 0.5, places[-1] + 0.5, color=PALE, alpha=0.1, linewidth=0)
+            axes.annotate(text, (sum(places) / len(places), 0.97), xycoords=("data", "axes fraction"), fontsize=10,
+                          color=PALE, ha="center", va="top")  # fmt: skip
         name_ends(axes, ends)
         chain = " → ".join([f"{network.inputs}", *(each.text for each in network.layers), network.loss])
-        sheet.text(ROOM[0], 0.92, shortened(chain, LONGEST), fontsize=13, weight="bold", color=INK)
+        sheet.text(ROOM[0], 0.92, shortened(chain, LONGEST), fontsize=12, weight="bold", color=INK)
         sheet.text(ROOM[0], 0.865, verdict, fontsize=11, color=PALE)
         content = written(sheet, path.suffix.lower().removeprefix("."))
     write_whole(path, content)

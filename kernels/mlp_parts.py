@@ -6,6 +6,7 @@ So one compiled network serves every chain of them: N layers and M activations a
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -42,12 +43,16 @@ def _signature(kind: str) -> Any:
     return types.void(number, number, number, types.CPointer(types.float64), *[types.int64] * 4)
 
 
-def _part(function: Callable[..., None], name: str, kind: str) -> int:
-    """The address of a part, compiled; PARAMS, and what comes back beside arrays, are float64."""
+def _part(pattern: Callable[..., None], name: str, kind: str, **own: Any) -> int:
+    """The address of a part, compiled: a PATTERN with functions of its OWN in the place of global names.
+
+    In a closure they would be in Numba's key, which is another one in each process where intrinsics are among them.
+    """
+    made = named(FunctionType(pattern.__code__, {**globals(), **own}), f"{name}_{kind}_part")
     signature = _signature(kind)
-    made = compiled(signature)(named(function, f"{name}_{kind}_part"))
-    result = made.get_compile_result(signature)
-    _kept.append(made)
+    dispatcher = compiled(signature)(made)
+    _kept.append(dispatcher)
+    result = dispatcher.get_compile_result(signature)
     return int(result.library.get_pointer_to_function(result.fndesc.llvm_cfunc_wrapper_name))
 
 
@@ -59,21 +64,65 @@ def _found(module: str, name: str, kind: str) -> Any:
     return function if kind == "float64" else function.float32_twin
 
 
+def unfilled(*_args: Any) -> Any:
+    """Stands in a pattern for what each part has of its own."""
+    raise NotImplementedError
+
+
+value = slope = product = both = apply = settings_of = numbered = unfilled
+
+
+def _numbers(x, y, d, params, rows, columns, width, what):
+    source, target, slopes = carray(x, rows * columns), carray(y, rows * columns), carray(d, rows * columns)
+    settings = numbered(settings_of(params))
+    for i in range(rows * columns):
+        target[i] = value(source[i], settings)
+    for i in range(rows * columns):
+        slopes[i] = slope(source[i], settings)
+
+
+def _rows(x, y, d, params, rows, columns, width, what):
+    source, behind = carray(x, (rows, columns)), carray(y, (rows, width))
+    notes, settings = np.empty((NOTES, columns)), settings_of(params)
+    if what == PRODUCTS:
+        before = carray(d, (rows, columns))
+        for i in range(rows):
+            product(source[i], behind[i], before[i], notes, i, *numbered(settings))
+    else:
+        for i in range(rows):
+            value(source[i], behind[i], notes, i, *numbered(settings))
+
+
+def _losses_of_numbers(p, t, gradient, numbers, rows, columns, width, length):
+    count = rows * columns
+    predictions, targets, slopes = carray(p, count), carray(t, count), carray(gradient, count)
+    settings = numbered(settings_of(numbers))[1:]
+    total = 0.0
+    for i in range(count):
+        loss, derivative = both(predictions[i], targets[i], settings)
+        total += loss
+        slopes[i] = derivative / count
+    carray(numbers, 1)[0] = total / count
+
+
+def _losses_of_rows(p, t, gradient, numbers, rows, columns, width, length):
+    predictions, slopes = carray(p, (rows, columns)), carray(gradient, (rows, columns))
+    targets, notes, settings = carray(t, (rows, width)), np.empty((NOTES, length)), settings_of(numbers)[1:]
+    total = 0.0
+    for i in range(rows):
+        total += apply(predictions[i], targets[i], slopes[i], notes, *settings)
+        for j in range(columns):
+            slopes[i, j] /= rows
+    carray(numbers, 1)[0] = total / rows
+
+
 @cache
 def elementwise(module: str, name: str, params: int, kind: str) -> int:
     """y = f(x) and d = f'(x) of each number, as a part (x, y, d, params)."""
     value, slope = (lifted(_found(module, each, kind), kind) for each in (name, f"{name}_grad"))
     settings_of, numbered = settings_for(params, kind)
-
-    def part(x, y, d, params, rows, columns, width, what):
-        source, target, slopes = carray(x, rows * columns), carray(y, rows * columns), carray(d, rows * columns)
-        settings = numbered(settings_of(params))
-        for i in range(rows * columns):
-            target[i] = value(source[i], settings)
-        for i in range(rows * columns):
-            slopes[i] = slope(source[i], settings)
-
-    return _part(part, f"{module}_{name}", kind)
+    own = {"value": value, "slope": slope, "settings_of": settings_of, "numbered": numbered}
+    return _part(_numbers, f"{module}_{name}", kind, **own)
 
 
 @cache
@@ -81,19 +130,8 @@ def rowwise(module: str, name: str, params: int, kind: str) -> int:
     """A function of each row, as a part: (x, y, -, params) for values, (x, derivatives behind, before, params)."""
     value, product = (_found(module, each, kind) for each in (name, f"{name}_vjp"))
     settings_of, numbered = settings_for(params, kind)
-
-    def part(x, y, d, params, rows, columns, width, what):
-        source, behind = carray(x, (rows, columns)), carray(y, (rows, width))
-        notes, settings = np.empty((NOTES, columns)), settings_of(params)
-        if what == PRODUCTS:
-            before = carray(d, (rows, columns))
-            for i in range(rows):
-                product(source[i], behind[i], before[i], notes, i, *numbered(settings))
-        else:
-            for i in range(rows):
-                value(source[i], behind[i], notes, i, *numbered(settings))
-
-    return _part(part, f"{module}_{name}_rows", kind)
+    own = {"value": value, "product": product, "settings_of": settings_of, "numbered": numbered}
+    return _part(_rows, f"{module}_{name}_rows", kind, **own)
 
 
 @cache
@@ -111,35 +149,13 @@ def loss_of_numbers(module: str, name: str, params: int, kind: str) -> int:
         return rounded(value(p, t, *settings)), rounded(slope(p, t, *settings))
 
     both = inlined(double if kind == "float64" else single)
-
-    def part(p, t, gradient, numbers, rows, columns, width, length):
-        count = rows * columns
-        predictions, targets, slopes = carray(p, count), carray(t, count), carray(gradient, count)
-        settings = numbered(settings_of(numbers))[1:]
-        total = 0.0
-        for i in range(count):
-            loss, derivative = both(predictions[i], targets[i], settings)
-            total += loss
-            slopes[i] = derivative / count
-        carray(numbers, 1)[0] = total / count
-
-    return _part(part, f"{module}_{name}_loss", kind)
+    own = {"both": both, "settings_of": settings_of, "numbered": numbered}
+    return _part(_losses_of_numbers, f"{module}_{name}_loss", kind, **own)
 
 
 @cache
 def loss_of_rows(module: str, name: str, params: int, kind: str) -> int:
     """A loss of each row, as a part like those of numbers; LENGTH is that of a note."""
-    apply = _found(module, name, "float64")
     settings_of, _ = settings_for(params + 1, kind)
-
-    def part(p, t, gradient, numbers, rows, columns, width, length):
-        predictions, slopes = carray(p, (rows, columns)), carray(gradient, (rows, columns))
-        targets, notes, settings = carray(t, (rows, width)), np.empty((NOTES, length)), settings_of(numbers)[1:]
-        total = 0.0
-        for i in range(rows):
-            total += apply(predictions[i], targets[i], slopes[i], notes, *settings)
-            for j in range(columns):
-                slopes[i, j] /= rows
-        carray(numbers, 1)[0] = total / rows
-
-    return _part(part, f"{module}_{name}_row_loss", kind)
+    own = {"apply": _found(module, name, "float64"), "settings_of": settings_of}
+    return _part(_losses_of_rows, f"{module}_{name}_row_loss", kind, **own)

@@ -113,7 +113,8 @@ def norm(
     v = inputs.like(inputs.array(backward, "--backward"), given, "--backward") if backward else np.ones_like(given)
     case = Case(
         card, at, params, given, v, inputs.gains(gain, "--gain", card, at, kind),
-        inputs.gains(bias, "--bias", card, at, kind), _kept(card, at, running, training=training), training,
+        inputs.gains(bias, "--bias", card, at, kind),
+        _kept(card, at, running, training=training, from_right=bool(params.get("from_right"))), training,
     )  # fmt: skip
     answer = NormAnswer(case, backward=backward is not None, moving=moving, there=there, threads=threads)
     if out:
@@ -137,8 +138,8 @@ def _in_library(library: str, name: str) -> NormConvention:
         )
     found = norm_convention(library, name)
     if found is None:
-        have = ", ".join(norm_conventions(NORMS[name].name)) or "no library"
-        raise BadInputError(f"{library} has no {NORMS[name].name}; {have} has it")
+        have = " and ".join(norm_conventions(NORMS[name].name)) or "none"
+        raise BadInputError(f"{library} has no {NORMS[name].name}; of the others, {have}")
     return found
 
 
@@ -181,12 +182,15 @@ def _moving(card: NormCard, there: NormConvention | None, momentum: float | None
     return {"momentum": share, "unbiased": float(there.unbiased), "deviation": float(there.deviation)}
 
 
-def _kept(card: NormCard, at: "Arrangement", running: str | None, *, training: bool) -> Any:
+def _kept(card: NormCard, at: "Arrangement", running: str | None, *, training: bool, from_right: bool) -> Any:
+    """What is kept before. Raises BadInputError where inference needs more than was given."""
     from dlc.cli import norm_inputs
 
+    if not training and card.shares == "matrix":
+        raise BadInputError(f"inference of {card.name} divides by what training found last: take its result there")
     if not training and running is None:
         raise BadInputError(f"--inference needs --running: {' and '.join(card.kept)}, a row of each")
-    return norm_inputs.kept(running, card, at)
+    return norm_inputs.kept(running, card, at, from_right=from_right)
 
 
 def _check_sets(

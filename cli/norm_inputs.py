@@ -77,7 +77,7 @@ def like(found: np.ndarray, x: np.ndarray, option: str) -> np.ndarray:
     """Numbers for each of X. Raises BadInputError."""
     if found.size == 1:
         return np.full(x.shape, found.reshape(-1)[0], x.dtype)
-    if found.size != x.size or (found.ndim > 1 and found.shape != x.shape):
+    if found.size != x.size or (found.ndim == x.ndim and found.shape != x.shape):
         raise BadInputError(f"{option} has shape {_said(found.shape)}, X has {_said(x.shape)}")
     return found.reshape(x.shape).astype(x.dtype)
 
@@ -97,10 +97,13 @@ def gains(text: str | None, option: str, card: NormCard, at: Arrangement, dtype:
     return found.astype(dtype).astype(np.float64)
 
 
-def kept(text: str | None, card: NormCard, at: Arrangement) -> Any:
-    """What is kept before the batch: a row for each statistic, or where it starts. Raises BadInputError."""
+def kept(text: str | None, card: NormCard, at: Arrangement, *, from_right: bool = False) -> Any:
+    """What is kept before the batch: a row for each statistic, or where it starts. Raises BadInputError.
+
+    Of spectral normalisation it is the vector that the iteration begins with, the left one unless FROM_RIGHT.
+    """
     if card.shares == "matrix":
-        return _directions(text, at)
+        return _directions(text, at, from_right=from_right)
     sets = len(at.sets(card.shares)) if card.kept else 0
     if text is None:
         return np.tile(card.start, (sets, 1)) if card.kept else None
@@ -118,11 +121,15 @@ def kept(text: str | None, card: NormCard, at: Arrangement) -> Any:
     return found.T.astype(np.float64)
 
 
-def _directions(text: str | None, at: Arrangement) -> tuple[np.ndarray, np.ndarray]:
-    left = np.ones(at.samples) if text is None else array(text, "--running").reshape(-1)
-    if left.size != at.samples:
-        raise BadInputError(f"--running has {left.size} numbers; the left vector has {at.samples}, one for each row")
-    return left / np.sqrt((left**2).sum()), np.zeros(at.features)
+def _directions(text: str | None, at: Arrangement, *, from_right: bool) -> tuple[np.ndarray, np.ndarray]:
+    sizes = (at.samples, at.features)
+    needed = sizes[from_right]
+    given = np.ones(needed) if text is None else array(text, "--running").reshape(-1)
+    if given.size != needed or not given.any():
+        side = "right one, a number for each column" if from_right else "left one, a number for each row"
+        raise BadInputError(f"--running is the singular vector to begin with, the {side}: {needed} numbers, not all 0")
+    given = given / np.sqrt((given**2).sum())
+    return (np.zeros(sizes[0]), given) if from_right else (given, np.zeros(sizes[1]))
 
 
 def _said(shape: tuple[int, ...]) -> str:

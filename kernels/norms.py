@@ -84,9 +84,9 @@ class ByMoments(Norm):
         """By the moments of X, or those that are kept."""
         if self._turns(shape):
             found = self.forward(*_turned(shape, x), params, gain, bias, threads=threads)
-            return Forward(_back(found.y, shape, out), found.by)
+            return Forward(_back(found.y, shape, out, x.shape), found.by)
         by = self._by(x, shape, params, kept, training, threads)
-        found = self.moments.forward(  # type: ignore[assignment]
+        result = self.moments.forward(
             x,
             shape,
             params.get("eps", 0.0),
@@ -96,7 +96,7 @@ class ByMoments(Norm):
             out=out,
             threads=threads,
         )
-        return Forward(found.y, found.moments if by is None else by)  # type: ignore[attr-defined]
+        return Forward(result.y, result.moments if by is None else by)
 
     def backward(
         self,
@@ -115,7 +115,7 @@ class ByMoments(Norm):
         if self._turns(shape):
             (turned, inner), (slopes, _) = _turned(shape, x), _turned(shape, v)
             found = self.backward(turned, slopes, inner, params, by, gain, threads=threads)
-            return Gradients(_back(found.x, shape, out), found.gain, found.bias)
+            return Gradients(_back(found.x, shape, out, x.shape), found.gain, found.bias)
         scaled = self._scaled(gain, shape, by)
         found = self.moments.backward(
             x, v, shape, params.get("eps", 0.0), by[:, :3], scaled, fixed=not training, out=out, threads=threads
@@ -152,11 +152,15 @@ class ByMoments(Norm):
         return shape.channels_last and shape.positions > 1 and self.moments.shares in ("group", "instance")
 
     def updated(self, kept: Any, by: Any, shape: Shape, **knobs: float) -> np.ndarray:
-        """kept·(1 − momentum) + new·momentum; the variance by n − 1 where UNBIASED is 1."""
-        momentum, count = knobs["momentum"], shape.size // shape.channels
+        """kept·(1 − momentum) + new·momentum; the variance by n − 1 if UNBIASED is 1, its root if DEVIATION is."""
+        momentum, count, eps = knobs["momentum"], shape.size // shape.channels, knobs.get("eps", 0.0)
         variance = by[:, 2] * (count / (count - 1) if knobs["unbiased"] else 1.0)
         fresh = np.stack([by[:, 0] + by[:, 1], variance], axis=1)
-        return np.asarray(kept * (1 - momentum) + fresh * momentum)
+        found = kept * (1 - momentum) + fresh * momentum
+        if knobs.get("deviation"):
+            old, new = np.sqrt(kept[:, 1] + eps), np.sqrt(variance + eps)
+            found[:, 1] = (old * (1 - momentum) + new * momentum) ** 2 - eps
+        return np.asarray(found)
 
 
 class Renormalised(ByMoments):
@@ -187,11 +191,11 @@ def _turned(shape: Shape, x: np.ndarray) -> tuple[np.ndarray, Shape]:
     return turned, Shape(samples, channels, positions, False, groups)
 
 
-def _back(y: np.ndarray, shape: Shape, out: np.ndarray | None) -> np.ndarray:
+def _back(y: np.ndarray, shape: Shape, out: np.ndarray | None, axes: tuple[int, ...]) -> np.ndarray:
     """Channels behind positions again."""
     turned = y.reshape(shape.samples, shape.channels, shape.positions).swapaxes(1, 2)
     if out is None:
-        return np.ascontiguousarray(turned)
+        return np.ascontiguousarray(turned).reshape(axes)
     out.reshape(turned.shape)[...] = turned
     return out
 
@@ -218,7 +222,8 @@ class Plain(Norm):
         """In float64, then rounded."""
         rows, by, knobs = self._rows(x, shape), kept, params
         if self._name == "spectral":
-            by = norms_plain.directions(rows, *kept, **params) if training else kept  # type: ignore[arg-type]
+            left, right = kept
+            by = norms_plain.directions(rows, left, right, **params) if training else kept
             found = norms_plain.by_value(rows, *by)
         elif self._name == "minmax":
             by = norms_plain.extremes(rows) if training else kept

@@ -84,8 +84,11 @@ class Moments:
         return self._pass(shape).forward(x, out, eps, gain, bias, moments, threads)
 
     def moments(self, x: np.ndarray, shape: Shape, *, threads: int = 1) -> np.ndarray:
-        """Those of each set."""
-        return self._pass(shape).moments(_checked(x), threads)  # type: ignore[union-attr]
+        """Those of each set. Raises ValueError where sets are rows."""
+        found = self._pass(shape)
+        if isinstance(found, Rows):
+            raise ValueError("moments of rows come with the forward pass alone")
+        return found.moments(_checked(x), threads)
 
     def backward(
         self,

@@ -80,12 +80,15 @@ _turned_product = partial(np.einsum, "ij,i->j")
 
 
 def directions(
-    rows: np.ndarray, left: np.ndarray, right: np.ndarray, iterations: float, eps: float
+    rows: np.ndarray, left: np.ndarray, right: np.ndarray, iterations: float, eps: float, from_right: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Singular vectors after some steps of the power iteration."""
+    """Singular vectors after some steps of the power iteration, each from the left one or, if so told, the right."""
     for _ in range(int(iterations)):
+        if from_right:
+            left = _of_length_1(_product(rows, right), eps)
         right = _of_length_1(_turned_product(rows, left), eps)
-        left = _of_length_1(_product(rows, right), eps)
+        if not from_right:
+            left = _of_length_1(_product(rows, right), eps)
     return left, right
 
 

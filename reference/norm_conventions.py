@@ -85,8 +85,8 @@ TORCH = (
     ),
     NormConvention("weight", f"{P}weight_norm", {"dim": 0}, note="of each row with dim=0; dim=None is of the matrix"),
     NormConvention(
-        "spectral", f"{P}spectral_norm", {"n_power_iterations": 1, "eps": 1e-12},
-        note="iterates 15 times when it is made, then as told in each training pass; gradients as here",
+        "spectral", f"{P}spectral_norm", {"n_power_iterations": 1, "eps": 1e-12}, {"from_right": 1.0},
+        note="begins with the right vector; iterates 15 times when it is made, then as told in each training pass",
     ),
     NormConvention(
         "lrn", f"{NN}LocalResponseNorm", {"size": REQUIRED, "alpha": 1e-4, "beta": 0.75, "k": 1.0},

@@ -54,23 +54,34 @@ def of_length_1(x: Numbers, eps: Number) -> list[Number]:
 
 
 def directions(
-    rows: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: Number = 1e-12
+    rows: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: Number = 1e-12, from_right: float = 0.0
 ) -> tuple[Sequence[Number], Sequence[Number]]:
-    """Singular vectors after some steps of the power iteration."""
+    """Singular vectors after some steps of the power iteration, each from the left one or, if so told, the right."""
     for _ in range(int(iterations)):
+        if from_right:
+            left = of_length_1(product(rows, right), eps)
         right = of_length_1(product(transposed(rows), left), eps)
-        left = of_length_1(product(rows, right), eps)
+        if not from_right:
+            left = of_length_1(product(rows, right), eps)
     return left, right
 
 
-def by_value(rows: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: float = 1e-12) -> Matrix:
+def by_value(
+    rows: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: float = 1e-12, from_right: float = 0.0
+) -> Matrix:
     """rows/(leftᵀ·rows·right)."""
     value = dot(left, product(rows, right))
     return [[each / value for each in row] for row in rows]
 
 
 def by_value_vjp(
-    rows: Matrix, v: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: float = 1e-12
+    rows: Matrix,
+    v: Matrix,
+    left: Numbers,
+    right: Numbers,
+    iterations: float = 1.0,
+    eps: float = 1e-12,
+    from_right: float = 0.0,
 ) -> Matrix:
     """v/σ − (Σ v·rows/σ²)·left·rightᵀ, the directions as constants."""
     value = dot(left, product(rows, right))
@@ -82,10 +93,16 @@ def by_value_vjp(
 
 
 def spectral_vjp(
-    rows: Matrix, v: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: float = 1e-12
+    rows: Matrix,
+    v: Matrix,
+    left: Numbers,
+    right: Numbers,
+    iterations: float = 1.0,
+    eps: float = 1e-12,
+    from_right: float = 0.0,
 ) -> Matrix:
     """v/σ − (Σ v·x/σ²)·a·bᵀ, the directions a and b as constants."""
-    return by_value_vjp(rows, v, *directions(rows, left, right, iterations, eps))
+    return by_value_vjp(rows, v, *directions(rows, left, right, iterations, eps, from_right))
 
 
 @NORMS.card(
@@ -107,6 +124,8 @@ def spectral_vjp(
     ),
     source="Miyato et al. 2018, arXiv:1802.05957",
 )
-def spectral(rows: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: float = 1e-12) -> Matrix:
+def spectral(
+    rows: Matrix, left: Numbers, right: Numbers, iterations: float = 1.0, eps: float = 1e-12, from_right: float = 0.0
+) -> Matrix:
     """Spectral normalisation: the greatest singular value, as far as the power iteration knows it, becomes 1."""
-    return by_value(rows, *directions(rows, left, right, iterations, eps))
+    return by_value(rows, *directions(rows, left, right, iterations, eps, from_right))

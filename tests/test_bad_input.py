@@ -85,7 +85,7 @@ BAD = {
     "all of a vector function": ("activation softmax 1 2 --all", "--jacobian"),
     "diff of nothing": ("diff", "NAME"),
     "diff unknown": ("diff gulu", "did you mean 'glu' or 'gelu'"),
-    "diff of a problem": ("diff rosenbrock", "no activation, loss, metric or optimizer 'rosenbrock'"),
+    "diff of a problem": ("diff rosenbrock", "no activation, loss, metric, optimizer or norm 'rosenbrock'"),
     "diff at a word": ("diff relu one", "'one' is not a number"),
     "diff in another type": ("diff relu --dtype float16", "float32 or float64"),
     "diff of an odd vector": ("diff glu 1 2 3", "even length, not 3"),

@@ -31,6 +31,7 @@ def arrays(card: str) -> dict[str, np.ndarray]:
         "gain": random.uniform(0.5, 2.0, gains).round(3),
         "bias": random.normal(size=gains).round(3),
         "left": random.normal(size=SHAPE[0]).round(3),
+        "right": random.normal(size=SHAPE[1]).round(3),
     }
 
 
@@ -119,10 +120,10 @@ def _torch_weights(found: NormConvention, given: dict[str, np.ndarray], x: Any, 
         return {"y": layer.weight.tolist(), **_backward(layer.weight, v, {"gradient": plain, "by gain": gain})}
     parametrizations.spectral_norm(layer)
     inside, plain = layer.parametrizations.weight[0], layer.parametrizations.weight.original
-    left = _torch(given["left"])
+    right = _torch(given["right"])
     with torch.no_grad():
         plain.copy_(x)
-        inside._u.copy_(left / left.norm())
+        inside._v.copy_(right / right.norm())
     layer.train()
     y = layer.weight
     result = {"y": y.tolist(), **_backward(y, v, {"gradient": plain})}

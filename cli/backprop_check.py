@@ -1,5 +1,6 @@
 """Gradients of compiled kernels against the reference's scalar differentiation, and against central differences."""
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ def by_differences(network: Network, batch: Batch) -> Check:
     computed = net.backward(weights)
     count = network.size
     chosen = range(count) if count <= WEIGHTS else np.linspace(0, count - 1, WEIGHTS).round().astype(int).tolist()
-    noise = ROUNDINGS * np.finfo(float).eps * abs(loss) / STEP
+    noise = ROUNDINGS * sys.float_info.epsilon * abs(loss) / STEP
     found = {i: _difference(net, batch, weights, i, noise) for i in chosen}
     compared = "all weights" if len(found) == count else f"{len(found)} of {count:,} weights"
     return _compared(network, "central differences", computed, found, noise / CENTRAL_BOUND, CENTRAL_BOUND, compared)
@@ -129,7 +130,7 @@ def _compared(
         judged = {i: value for i, value in other.items() if i >= tensor.first} if tensor.layer < last_norm else own
         greatest = max(map(abs, judged.values()), default=0.0)
         for i, value in own.items():
-            scale = max(abs(value), FLOOR * greatest, least, np.finfo(float).tiny)
+            scale = max(abs(value), FLOOR * greatest, least, sys.float_info.min)
             errors.append((abs(float(computed[i]) - value) / scale, names[i]))
     worst, _, at = of_worst(errors)
     return Check(against, worst, at, bound, compared, other)

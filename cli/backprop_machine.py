@@ -122,4 +122,5 @@ def norms(numbers: "Sequence[np.ndarray]") -> list[float]:
     """The root of the mean square of each array."""
     import numpy as np
 
-    return [float(np.sqrt(np.mean(np.square(each, dtype=np.float64)))) for each in numbers]
+    with np.errstate(over="ignore", invalid="ignore"):  # what is infinite is told to be so
+        return [float(np.sqrt(np.mean(np.square(each, dtype=np.float64)))) for each in numbers]

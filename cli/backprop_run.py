@@ -42,14 +42,15 @@ class Passes:
         """So many steps of gradient descent; it ends where the loss is no number."""
         net, batch, weights = machine(self.network, self.dtype), self.batch, self.weights.copy()
         taken: list[Step] = []
-        for step in range(count + 1):
-            loss = net.forward(weights, batch.x, batch.target, seed=batch.seed + step, training=batch.training)
-            gradient = net.backward(weights)
-            taken.append((step, loss, float(np.linalg.norm(gradient.astype(float)))))
-            if not np.isfinite(loss):
-                show.note(f"the descent diverges: the loss of step {step} is {loss}; take a smaller --step")
-                break
-            weights -= np.asarray(rate, weights.dtype) * gradient
+        with np.errstate(over="ignore", invalid="ignore"):  # a descent that diverges ends with a note
+            for step in range(count + 1):
+                loss = net.forward(weights, batch.x, batch.target, seed=batch.seed + step, training=batch.training)
+                gradient = net.backward(weights)
+                taken.append((step, loss, float(np.linalg.norm(gradient.astype(float)))))
+                if not np.isfinite(loss):
+                    show.note(f"the descent diverges: the loss of step {step} is {loss}; take a smaller --step")
+                    break
+                weights -= np.asarray(rate, weights.dtype) * gradient
         return taken
 
     def record(self, checks: Sequence[Check], descent: Sequence[Step], row: int) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _theirs(library: str, there: NormConvention) -> dict[str, Any]:
 def _said(there: NormConvention, name: str, value: float) -> str:
     if there.params.get(name) == BY_TYPE:
         return f"{EPS_OF_FLOAT32:.3g} in float32, {EPS_OF_FLOAT64:.3g} in float64"
-    return f"{value:.4g}"
+    return f"{value:.8g}"
 
 
 def _one_batch(

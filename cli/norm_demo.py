@@ -36,7 +36,7 @@ def show_demo(name: str, seeds: int, *, as_json: bool) -> None:
     with progress.compiling():
         demo.last_loss(True, 0.1, 1.0, 0)
         plain, normed = (demo.runs(each, seeds, done) for each in (False, True))
-    claims = [_rates(plain, normed), _scales(plain, normed), _gradients(plain, normed)]
+    claims = [each(plain, normed) for each in (_rates, _scales, _vanishing, _depth)]
     if as_json:
         show.json_object(
             "norm", name="batch", seeds=seeds, rates=demo.RATES, scales=demo.SCALES, claims=claims,
@@ -99,7 +99,20 @@ def _scales(plain: "Runs", normed: "Runs") -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _gradients(plain: "Runs", normed: "Runs") -> dict[str, Any]:
+def _vanishing(plain: "Runs", normed: "Runs") -> dict[str, Any]:
+    import numpy as np
+
+    from dlc.cli.norm_demo_run import SCALES
+
+    without, others = (np.log10(each.gradients[:, 0].max(0) / each.gradients[:, 0].min(0)) for each in (plain, normed))
+    return _claim(
+        "decades of the first layer's gradient over initial scales", without, others,
+        f"from the scale {SCALES[0]:g} to {SCALES[-1]:g} the first layer's gradient changes by {{middle:+.3g}} decades "
+        "({low:+.3g} to {high:+.3g}) compared to without", logarithmic=False,
+    )  # fmt: skip
+
+
+def _depth(plain: "Runs", normed: "Runs") -> dict[str, Any]:
     import numpy as np
 
     without, others = (abs(np.log10(each.decay(SHOWN_SCALE))) for each in (plain, normed))

@@ -99,7 +99,7 @@ KERAS = (
     NormConvention(
         "batch", f"{K}BatchNormalization", {"momentum": 0.99, "epsilon": 1e-3, "center": True, "scale": True},
         {"eps": 1e-3}, weight_of="old", momentum=0.99, takes="channels last",
-        note="a batch of 1 gives the bias, and keeps a variance of 0",
+        note="a batch of 1 gives the bias, and moves the kept variance towards 0",
     ),
     NormConvention(
         "batch_renorm", f"{K}BatchNormalization", {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99},

@@ -26,7 +26,7 @@ from dlc.kernels.mlp_parts import (
     loss_of_rows,
     rowwise,
 )
-from dlc.kernels.mlp_products import add_product, matrix, place
+from dlc.kernels.mlp_products import matrix, place, set_affine, set_product, turn
 
 DENSE, ELEMENTWISE, ROWWISE, BATCH_NORM, DROPOUT = KINDS = range(5)
 
@@ -178,11 +178,9 @@ def forward(layers, settings, weights, kept, values, slopes, sizes, rows, seed, 
         x, y = block(values, rows, layers[p, BEFORE], takes), block(values, rows, layers[p, BEHIND], gives)
         slope = block(slopes, rows, layers[p, BEHIND], gives)
         if kind == DENSE:
-            bias = first + takes * gives
-            for i in range(rows):
-                for k in range(gives):
-                    y[i, k] = weights[bias + k] if layers[p, BIAS] else 0.0
-            add_product(y, x, matrix(weights, first, takes, gives))
+            none = np.zeros(0 if layers[p, BIAS] else gives, weights.dtype)
+            start = matrix(weights, first + takes * gives, 1, gives) if layers[p, BIAS] else matrix(none, 0, 1, gives)
+            set_affine(y, start, x, matrix(weights, first, takes, gives))
         elif kind == BATCH_NORM:
             scale, remembered = matrix(weights, first, 2, gives), matrix(kept, rest, 2, gives)
             size = matrix(sizes, rest, 1, gives)
@@ -209,30 +207,26 @@ def loss(layers, settings, values, targets, errors, rows):
 
 
 @register_jitable
-def backward(layers, settings, weights, values, slopes, sizes, errors, gradient, turned, rows, training):
-    """From derivatives by the outputs, at the end of ERRORS, all others there, and GRADIENT by the weights."""
+def backward(layers, settings, weights, values, slopes, sizes, errors, gradient, turned, rows, training, with_inputs):
+    """From derivatives by the outputs, at the end of ERRORS, all others there, and GRADIENT by the weights.
+
+    Those by the inputs only WITH_INPUTS, where the first layer is dense.
+    """
+    ones = np.ones((rows, 1), gradient.dtype)
     for p in range(len(layers) - 2, -1, -1):
         kind, takes, gives, first = layers[p, KIND], layers[p, TAKES], layers[p, GIVES], layers[p, WEIGHTS]
         own, rest = layers[p, SETTINGS], layers[p, KEPT]
         x, before = block(values, rows, layers[p, BEFORE], takes), block(errors, rows, layers[p, BEFORE], takes)
         slope, behind = block(slopes, rows, layers[p, BEHIND], gives), block(errors, rows, layers[p, BEHIND], gives)
         if kind == DENSE:
-            bias = first + takes * gives
-            for i in range(first, bias + gives * layers[p, BIAS]):
-                gradient[i] = 0.0
-            add_product(matrix(gradient, first, takes, gives), x.T, behind)
+            set_product(matrix(gradient, first, takes, gives), x.T, behind)
             if layers[p, BIAS]:
-                for i in range(rows):
-                    for k in range(gives):
-                        gradient[bias + k] += behind[i, k]
+                set_product(matrix(gradient, first + takes * gives, 1, gives), ones.T, behind)
+            if p == 0 and not with_inputs:
+                return
             across = matrix(turned, 0, gives, takes)
-            for i in range(takes):
-                for k in range(gives):
-                    across[k, i] = weights[first + i * gives + k]
-            for i in range(rows):
-                for k in range(takes):
-                    before[i, k] = 0.0
-            add_product(before, behind, across)
+            turn(across, matrix(weights, first, takes, gives))
+            set_product(before, behind, across)
         elif kind == BATCH_NORM:
             scale, by_scale = matrix(weights, first, 2, gives), matrix(gradient, first, 2, gives)
             denormalise(before, behind, slope, scale, by_scale, matrix(sizes, rest, 1, gives), training)
@@ -257,7 +251,7 @@ def run_forward(layers, settings, weights, kept, values, slopes, sizes, errors, 
 @compiled()
 def run_backward(layers, settings, weights, values, slopes, sizes, errors, gradient, turned, rows, training):
     """backward()."""
-    backward(layers, settings, weights, values, slopes, sizes, errors, gradient, turned, rows, training)
+    backward(layers, settings, weights, values, slopes, sizes, errors, gradient, turned, rows, training, True)
 
 
 class Mlp:

@@ -11,11 +11,12 @@ import llvmlite.binding
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 from numba.np import arrayobj
 
-ROWS = (4, 1)  # of a tile; a remainder is done one by one
-VECTORS = 2  # beside each other in the widest tile: with four rows, eight sums are under way at once
+VECTORS = 2  # beside each other in the widest tile
+ROWS, MORE_ROWS = (4, 1), (8, 4, 1)  # of the widest tile, and of others: eight sums are under way at once
+TURNED = 8  # rows and columns of the blocks in which a matrix is transposed
 
 
 @cache
@@ -40,8 +41,11 @@ class _Matrix:
         return self.builder.gep(self.data, [self.builder.add(*steps)])
 
 
-def _tile(builder: Any, result: _Matrix, left: _Matrix, right: _Matrix, corner: Any, rows: int, width: int) -> None:
-    """Add to ROWS by WIDTH entries of the result from the CORNER on."""
+def _tile(
+    builder: Any, result: _Matrix, start: _Matrix | None, left: _Matrix, right: _Matrix, corner: Any, rows: int,
+    width: int,
+) -> None:  # fmt: skip
+    """ROWS by WIDTH entries of the result from the CORNER on."""
     (first, column), index, number = corner, result.shape[0].type, result.data.type.pointee
     vector = ir.VectorType(number, width)
     size = 4 if isinstance(number, ir.FloatType) else 8
@@ -60,7 +64,8 @@ def _tile(builder: Any, result: _Matrix, left: _Matrix, right: _Matrix, corner: 
     places = [builder.bitcast(result.at(line, column), vector.as_pointer()) for line in lines]
     before = builder.block
     body, after = builder.append_basic_block("inner"), builder.append_basic_block("done")
-    starts = [builder.load(place, align=size) for place in places]
+    begin = ir.Constant(vector, None) if start is None else loaded(start.at(index(0), column))
+    starts = [begin] * rows
     inner = left.shape[1]
     builder.cbranch(builder.icmp_signed(">", inner, index(0)), body, after)
     builder.position_at_end(body)
@@ -95,12 +100,15 @@ def _strips(builder: Any, first: Any, count: Any, size: int) -> Any:
 
 
 @intrinsic
-def add_product(_context, result, left, right):
-    """RESULT += LEFT·RIGHT, for matrices of one type; a row of RESULT, and one of RIGHT, lies side by side."""
+def _product(_context, result, start, left, right):
+    """RESULT = START + LEFT·RIGHT, START the first row of a matrix, or None for 0; each row lies side by side."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        matrices = [_Matrix(context, builder, *each) for each in zip(signature.args, args, strict=True)]
-        result, index = matrices[0], matrices[0].shape[0].type
+        given = zip(signature.args, args, strict=True)
+        matrices = [None if each[0] == types.none else _Matrix(context, builder, *each) for each in given]
+        result = matrices[0]
+        assert result is not None
+        index = result.shape[0].type
         height, columns = result.shape
         vector = vector_bytes() // (signature.args[0].dtype.bitwidth // 8)
         widths = [VECTORS * vector]
@@ -112,7 +120,7 @@ def add_product(_context, result, left, right):
             with strips as strip:
                 left_edge = builder.add(column, builder.mul(strip.index, index(width)))
                 row = index(0)
-                for rows in ROWS:
+                for rows in ROWS if width == widths[0] else MORE_ROWS:
                     lines, below = _strips(builder, row, height, rows)
                     with lines as line:
                         corner = builder.add(row, builder.mul(line.index, index(rows))), left_edge
@@ -121,7 +129,71 @@ def add_product(_context, result, left, right):
             column = rest
         return context.get_dummy_value()
 
-    return types.none(result, left, right), generate
+    return types.none(result, start, left, right), generate
+
+
+@register_jitable
+def set_product(result, left, right):
+    """RESULT = LEFT·RIGHT, for matrices of one type; a row of RESULT, and one of RIGHT, lies side by side."""
+    _product(result, None, left, right)
+
+
+@register_jitable
+def set_affine(result, start, left, right):
+    """RESULT = LEFT·RIGHT, to each row of which that of START is added first."""
+    _product(result, start, left, right)
+
+
+def _turn_block(builder: Any, target: _Matrix, source: _Matrix, corner: Any) -> None:
+    """Transpose a block, from the CORNER in SOURCE on: each stage exchanges halves of pairs of rows."""
+    (first, column), index, number = corner, target.shape[0].type, target.data.type.pointee
+    vector, size = ir.VectorType(number, TURNED), 4 if isinstance(number, ir.FloatType) else 8
+
+    def place(of: _Matrix, row: Any, across: Any) -> Any:
+        return builder.bitcast(of.at(row, across), vector.as_pointer())
+
+    lines = [builder.load(place(source, builder.add(first, index(r)), column), align=size) for r in range(TURNED)]
+    for half in (1 << bit for bit in range(TURNED.bit_length() - 1)):
+        low = [j if not j & half else TURNED + j - half for j in range(TURNED)]
+        high = [j + half if not j & half else TURNED + j for j in range(TURNED)]
+        masks = [ir.Constant(ir.VectorType(ir.IntType(32), TURNED), each) for each in (low, high)]
+        for r in range(TURNED):
+            if not r & half:
+                pair = lines[r], lines[r + half]
+                lines[r], lines[r + half] = (builder.shuffle_vector(*pair, mask) for mask in masks)
+    for r, line in enumerate(lines):
+        builder.store(line, place(target, builder.add(column, index(r)), first), align=size)
+
+
+@intrinsic
+def turn(_context, target, source):
+    """TARGET = SOURCE transposed, both with rows that lie side by side."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        into, taken = (_Matrix(context, builder, *each) for each in zip(signature.args, args, strict=True))
+        index = into.shape[0].type
+        rows, columns = taken.shape
+        blocks, below = _strips(builder, index(0), rows, TURNED)
+        beside = builder.mul(builder.sdiv(columns, index(TURNED)), index(TURNED))
+        with blocks as block:
+            first = builder.mul(block.index, index(TURNED))
+            across, _ = _strips(builder, index(0), columns, TURNED)
+            with across as place:
+                _turn_block(builder, into, taken, (first, builder.mul(place.index, index(TURNED))))
+        _copy_turned(builder, into, taken, (index(0), below), (beside, columns))
+        _copy_turned(builder, into, taken, (below, rows), (index(0), columns))
+        return context.get_dummy_value()
+
+    return types.none(target, source), generate
+
+
+def _copy_turned(builder: Any, target: _Matrix, source: _Matrix, rows: Any, columns: Any) -> None:
+    """Number by number, what is in no block."""
+    with cgutils.for_range(builder, builder.sub(rows[1], rows[0])) as down:
+        i = builder.add(rows[0], down.index)
+        with cgutils.for_range(builder, builder.sub(columns[1], columns[0])) as across:
+            k = builder.add(columns[0], across.index)
+            builder.store(builder.load(source.at(i, k)), target.at(k, i))
 
 
 @intrinsic

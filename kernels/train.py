@@ -16,7 +16,8 @@ from dlc.kernels.dense import WIDTH
 from dlc.kernels.draws import key, shuffle
 from dlc.kernels.jit import compiled
 from dlc.kernels.lanes import PROBING, TICKS, VIEWS, Frame, aligned, call, make_task, named
-from dlc.kernels.mlp import BATCH_NORM, BEFORE, DENSE, GIVES, KIND, TAKES, WEIGHTS, Mlp, backward, forward, loss
+from dlc.kernels.mlp import BATCH_NORM, BEFORE, DENSE, GIVES, KIND, TAKES, WEIGHTS, Mlp, backward, block, forward, loss
+from dlc.kernels.mlp_products import matrix
 from dlc.kernels.train_regularizers import blur, limit_norms, mix, mixup_share, penalise
 
 # What regularises, as one row of numbers; 0 for nothing, and for no limit of the norms.
@@ -46,21 +47,53 @@ class Rows(NamedTuple):
 
 
 @register_jitable
-def tally(outputs, targets, rows, columns, classifies, sums):
+def gather(numbers, source, order, first, rows):
+    """ROWS rows of SOURCE, those that ORDER names from FIRST on."""
+    taken = matrix(numbers, 0, rows, source.shape[1])
+    for i in range(rows):
+        row = order[first + i]
+        for j in range(taken.shape[1]):
+            taken[i, j] = source[row, j]
+
+
+@register_jitable
+def _penalise_layers(layers, x, g, regularizers):
+    """The slopes of l1 and l2: over the weights of dense layers, or over all parameters."""
+    l1, l2 = regularizers[L1], regularizers[L2]
+    if regularizers[DECAYS_ALL] > 0:
+        penalise(x, g, 0, x.size, l1, l2)
+        return
+    for p in range(layers.shape[0] - 1):
+        if layers[p, KIND] == DENSE:
+            penalise(x, g, layers[p, WEIGHTS], layers[p, TAKES] * layers[p, GIVES], l1, l2)
+
+
+@register_jitable
+def _limit_layers(layers, x, most):
+    """Bound the norms of the weights into each unit."""
+    for p in range(layers.shape[0] - 1):
+        if layers[p, KIND] == DENSE:
+            limit_norms(x, layers[p, WEIGHTS], layers[p, TAKES], layers[p, GIVES], most)
+
+
+@register_jitable
+def tally(outputs, targets, classifies, sums):
     """Add a batch to what an epoch sums up."""
+    rows, columns = outputs.shape
     sums[ROWS] += rows
     for i in range(rows):
         if classifies:
-            best = goal = i * columns
-            for k in range(i * columns + 1, (i + 1) * columns):
-                best = k if outputs[k] > outputs[best] else best
-                goal = k if targets[k] > targets[goal] else goal
+            best = goal = 0
+            for k in range(1, columns):
+                best = k if outputs[i, k] > outputs[i, best] else best
+                goal = k if targets[i, k] > targets[i, goal] else goal
             sums[HITS] += best == goal
         else:
-            for k in range(i * columns, (i + 1) * columns):
-                off = np.float64(outputs[k]) - targets[k]
-                sums[SUM] += targets[k]
-                sums[SQUARES] += np.float64(targets[k]) * targets[k]
+            for k in range(columns):
+                target = np.float64(targets[i, k])
+                off = np.float64(outputs[i, k]) - target
+                sums[SUM] += target
+                sums[SQUARES] += target * target
                 sums[ERRORS] += off * off
 
 
@@ -70,39 +103,12 @@ def _loops(dtype: np.dtype) -> tuple[Any, Any]:
     view = VIEWS[dtype]
 
     def epoch(
-        layers,
-        settings,
-        kept,
-        values,
-        slopes,
-        sizes,
-        errors,
-        turned,
-        goals,
-        inputs,
-        targets,
-        order,
-        batch,
-        seed,
-        number,
-        classifies,
-        regularizers,
-        tall,
-        wide,
-        parts,
-        frames,
-        is_wide,
-        probing,
-        evaluations,
-        sums,
-    ):
+        layers, settings, kept, values, slopes, sizes, errors, turned, goals, inputs, targets, order, batch, seed,
+        number, classifies, regularizers, tall, wide, parts, frames, is_wide, probing, evaluations, sums,
+    ):  # fmt: skip
         """One epoch, the NUMBERth from 0; returns how many gradients have been taken in all."""
-        x, g, losses, control = (
-            view(tall, "x").reshape(-1),
-            view(tall, "g").reshape(-1),
-            view(tall, "loss"),
-            view(tall, "control"),
-        )
+        x, g = view(tall, "x").reshape(-1), view(tall, "g").reshape(-1)
+        losses, control = view(tall, "loss"), view(tall, "control")
         lr, lanes_lr = view(tall, "lr"), view(wide, "lr")
         features, columns, last = inputs.shape[1], targets.shape[1], layers[-1]
         shuffle(order, key(seed, FOR_ORDER), number)
@@ -110,12 +116,8 @@ def _loops(dtype: np.dtype) -> tuple[Any, Any]:
         while done < order.size:
             rows = min(batch, order.size - done)
             own = key(key(seed, FOR_BATCH), np.int64(control[TICKS]))
-            for i in range(rows):
-                row = order[done + i]
-                for j in range(features):
-                    values[i * features + j] = inputs[row, j]
-                for j in range(columns):
-                    goals[i * columns + j] = targets[row, j]
+            gather(values, inputs, order, done, rows)
+            gather(goals, targets, order, done, rows)
             if regularizers[MIXUP] > 0:
                 share = mixup_share(key(own, FOR_MIXUP), regularizers[MIXUP])
                 mix(values, rows, features, share)
@@ -123,20 +125,10 @@ def _loops(dtype: np.dtype) -> tuple[Any, Any]:
             if regularizers[NOISE] > 0:
                 blur(values, rows * features, regularizers[NOISE], key(own, FOR_NOISE))
             forward(layers, settings, x, kept, values, slopes, sizes, rows, own, True)
-            outputs = values[rows * last[BEFORE] : rows * (last[BEFORE] + columns)]
             found = loss(layers, settings, values, goals, errors, rows)
-            backward(layers, settings, x, values, slopes, sizes, errors, g, turned, rows, True)
+            backward(layers, settings, x, values, slopes, sizes, errors, g, turned, rows, True, False)
             if regularizers[L1] > 0 or regularizers[L2] > 0:
-                for p in range(layers.shape[0] - 1):
-                    if layers[p, KIND] == DENSE:
-                        penalise(
-                            x,
-                            g,
-                            layers[p, WEIGHTS],
-                            layers[p, TAKES] * layers[p, GIVES],
-                            regularizers[L1],
-                            regularizers[L2],
-                        )
+                _penalise_layers(layers, x, g, regularizers)
             losses[:] = found
             evaluations += 1
             control[PROBING] = 0.0
@@ -149,11 +141,9 @@ def _loops(dtype: np.dtype) -> tuple[Any, Any]:
             if control[PROBING] != 0.0:
                 continue  # x is a point that is only probed: the same batch again
             if regularizers[MOST_NORM] > 0:
-                for p in range(layers.shape[0] - 1):
-                    if layers[p, KIND] == DENSE:
-                        limit_norms(x, layers[p, WEIGHTS], layers[p, TAKES], layers[p, GIVES], regularizers[MOST_NORM])
+                _limit_layers(layers, x, regularizers[MOST_NORM])
             sums[LOSS] += found * rows
-            tally(outputs, goals, rows, columns, classifies, sums)
+            tally(block(values, rows, last[BEFORE], columns), matrix(goals, 0, rows, columns), classifies, sums)
             if not np.isfinite(found):
                 break
             control[TICKS] += 1.0
@@ -161,15 +151,14 @@ def _loops(dtype: np.dtype) -> tuple[Any, Any]:
         return evaluations
 
     def test(layers, settings, x, kept, values, slopes, sizes, errors, goals, inputs, targets, batch, classifies, sums):
-        features, columns, last = inputs.shape[1], targets.shape[1], layers[-1]
+        columns, last, order = targets.shape[1], layers[-1], np.arange(inputs.shape[0])
         for first in range(0, inputs.shape[0], batch):
             rows = min(batch, inputs.shape[0] - first)
-            values[: rows * features] = inputs[first : first + rows].ravel()
-            goals[: rows * columns] = targets[first : first + rows].ravel()
+            gather(values, inputs, order, first, rows)
+            gather(goals, targets, order, first, rows)
             forward(layers, settings, x, kept, values, slopes, sizes, rows, 0, False)
-            outputs = values[rows * last[BEFORE] : rows * (last[BEFORE] + columns)]
             sums[LOSS] += loss(layers, settings, values, goals, errors, rows) * rows
-            tally(outputs, goals, rows, columns, classifies, sums)
+            tally(block(values, rows, last[BEFORE], columns), matrix(goals, 0, rows, columns), classifies, sums)
 
     kind = dtype.name
     return compiled()(named(epoch, f"epoch_{kind}")), compiled()(named(test, f"test_{kind}"))
@@ -265,7 +254,7 @@ class Training:
     @property
     def rate(self) -> float:
         """That of the last step."""
-        return float(self._tall.lr[0])
+        return float(str(self._tall.lr[0]))  # without digits that a float32 never had
 
     @property
     def steps(self) -> int:

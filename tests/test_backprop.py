@@ -10,7 +10,7 @@ import pytest
 from dlc.cli.backprop_machine import initial, machine
 from dlc.cli.network_file import read
 from dlc.kernels.jit import compiled
-from dlc.kernels.mlp_products import add_product
+from dlc.kernels.mlp_products import set_affine, turn
 from dlc.reference.network import (
     Activation,
     BatchNorm,
@@ -100,13 +100,17 @@ def test_dropout_keeps_the_mean_and_depends_on_the_place_alone():
 
 
 def test_products_of_every_shape():
-    go = compiled()(lambda result, left, right: add_product(result, left, right))
-    random = np.random.default_rng(0)
+    def both(result, start, left, right, turned):
+        set_affine(result, start, left, right)
+        turn(turned, right)
+
+    go, random = compiled()(both), np.random.default_rng(0)
     for m, n, p in ((1, 1, 1), (5, 3, 7), (4, 0, 4), (33, 17, 23), (8, 9, 16)):
-        left, right, start = random.normal(size=(m, n)), random.normal(size=(n, p)), random.normal(size=(m, p))
-        result = start.copy()
-        go(result, left, right)
+        left, right, start = random.normal(size=(m, n)), random.normal(size=(n, p)), random.normal(size=(1, p))
+        result, turned = np.full((m, p), np.nan), np.full((p, n), np.nan)
+        go(result, start, left, right, turned)
         assert np.abs(result - start - left @ right).max() < 1e-13
+        assert np.array_equal(turned, right.T)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
-from itertools import groupby
 from pathlib import Path
 
 from dlc.cli.errors import BadInputError
 from dlc.reference.network import Network
 
 STILLS = (".png", ".svg", ".pdf")
-ROOM = (0.085, 0.13, 0.72, 0.68)  # left, bottom, width and height of the axes, as shares of the figure
+ROOM = (0.085, 0.13, 0.72, 0.63)  # left, bottom, width and height of the axes, as shares of the figure
 LONGEST = 80  # letters of a title
 
 
@@ -47,11 +46,12 @@ def save(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("layer")
         axes.set_ylabel("root mean square")
-        for text, group in groupby(flags.items(), key=lambda item: ", ".join(item[1])):
-            places = [place for place, _ in group]
-            axes.axvspan(places[0] - 0.5, places[-1] + 0.5, color=PALE, alpha=0.1, linewidth=0)
-            axes.annotate(text, (sum(places) / len(places), 0.97), xycoords=("data", "axes fraction"), fontsize=10,
-                          color=PALE, ha="center", va="top")  # fmt: skip
+        for level, flag in enumerate(dict.fromkeys(flag for found in flags.values() for flag in found)):
+            places = [place for place, found in flags.items() if flag in found]
+            for place in places:
+                axes.axvspan(place - 0.5, place + 0.5, color=PALE, alpha=0.1, linewidth=0)
+            axes.annotate(flag, (sum(places) / len(places), 1.01 + 0.04 * level), xycoords=("data", "axes fraction"),
+                          fontsize=10, color=PALE, ha="center", va="bottom")  # fmt: skip
         name_ends(axes, ends)
         chain = " → ".join([f"{network.inputs}", *(each.text for each in network.layers), network.loss])
         sheet.text(ROOM[0], 0.92, shortened(chain, LONGEST), fontsize=12, weight="bold", color=INK)

@@ -19,6 +19,7 @@ WEIGHTS = 400  # of which central differences are taken
 STEP = 2.0**-10  # of central differences, for weights up to 1
 FINER = 4
 ROUNDINGS = 16  # of the loss, by which differences of losses may be off
+PROBES = 4  # of weights with other last digits
 TRIES = 8  # steps: the first that agrees with the next is taken, for one that crosses a kink is wrong
 CAUTION = 4  # times what two of them differ by is how far the first may be off
 FLOOR = 1e-3  # of the greatest derivative: errors of smaller ones are relative to this
@@ -89,13 +90,22 @@ def by_differences(network: Network, batch: Batch) -> Check:
     computed = net.backward(weights)
     count = network.size
     chosen = range(count) if count <= WEIGHTS else np.linspace(0, count - 1, WEIGHTS).round().astype(int).tolist()
-    found = {i: _difference(net, batch, weights, i, loss) for i in chosen}
+    blur = _blur(net, batch, weights, loss)
+    found = {i: _difference(net, batch, weights, i, blur) for i in chosen}
     compared = "all weights" if len(found) == count else f"{len(found)} of {count:,} weights"
     values, resolved = ({i: each[k] for i, each in found.items()} for k in (0, 1))
     return _compared(network, "central differences", computed, values, resolved, CENTRAL_BOUND, compared)
 
 
-def _difference(net: "Mlp", batch: Batch, weights: np.ndarray, i: int, loss: float) -> tuple[float, float]:
+def _blur(net: "Mlp", batch: Batch, weights: np.ndarray, loss: float) -> float:
+    """By how much rounding changes the loss: as much as changing the last digits of all weights does, at least."""
+    random = np.random.default_rng(0)
+    ulp = sys.float_info.epsilon * random.choice([-1.0, 1.0], (PROBES, weights.size))
+    spread = max(abs(batch.loss(net, weights * (1 + each)) - loss) for each in ulp)
+    return ROUNDINGS * max(spread, sys.float_info.epsilon * abs(loss))
+
+
+def _difference(net: "Mlp", batch: Batch, weights: np.ndarray, i: int, blur: float) -> tuple[float, float]:
     """Of fourth order, and how far off it may be; with finer steps until two agree, or the two that agree best."""
     step = STEP * max(1.0, abs(float(weights[i])))
     estimates: list[float] = []
@@ -107,7 +117,7 @@ def _difference(net: "Mlp", batch: Batch, weights: np.ndarray, i: int, loss: flo
             moved[i] += steps * step
             losses.append(batch.loss(net, moved))
         estimates.append((losses[0] - losses[3] + 8 * (losses[2] - losses[1])) / (12 * step))
-        noise = ROUNDINGS * sys.float_info.epsilon * abs(loss) / step
+        noise = blur / step
         if len(estimates) > 1:
             off = max(CAUTION * abs(estimates[-1] - estimates[-2]), noise)
             best = min(best, (estimates[-2], off), key=lambda each: each[1])

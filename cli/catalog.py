@@ -14,6 +14,7 @@ from dlc.reference.norms import NORMS, NormCard
 from dlc.reference.objectives import OBJECTIVES
 from dlc.reference.optimizers import MODIFIERS, OPTIMIZERS, SCHEDULES
 from dlc.reference.problems import PROBLEMS
+from dlc.reference.regularizers import REGULARIZERS
 
 if TYPE_CHECKING:
     from dlc.kernels.lift import ArrayKernel
@@ -35,6 +36,7 @@ FAMILIES: dict[str, Family[Any]] = {
         PENALTIES,
         NORMS,
         INITIALIZERS,
+        REGULARIZERS,
     )
 }
 

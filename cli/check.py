@@ -65,6 +65,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
     from dlc.cli.agreement_objectives import check_objective
     from dlc.cli.agreement_parts import check_modifier, check_optimizer, check_schedule
     from dlc.cli.agreement_problems import check_problem
+    from dlc.cli.agreement_regularizers import check_regularizer
 
     checks: dict[str, Callable[[Any], Iterator[Agreement]]] = {
         "activation": lambda card: check_activation(card, samples=samples),
@@ -79,6 +80,7 @@ def _samples(chosen: list[Entry], samples: int) -> Iterator[Agreement]:
         "penalty": check_penalty,
         "norm": check_norm,
         "initializer": check_initializer,
+        "regularizer": check_regularizer,
     }
     with progress.compiling():
         for family, card in progress.over(chosen, "checking", total=len(chosen)):

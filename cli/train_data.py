@@ -107,7 +107,10 @@ def _table(path: str, target: str, features: str | None, skip_bad: bool) -> Raw:
         words = _words(path, goal)
         wanted = columns if words else [*columns, goal]
         names = [table.names[i] for i in columns]
-        lines, values = (np.concatenate(each) for each in zip(*table.chunks(wanted, bad=bad), strict=True))
+        try:
+            lines, values = (np.concatenate(each) for each in zip(*table.chunks(wanted, bad=bad), strict=True))
+        except BadInputError as error:
+            raise BadInputError(f"{error}; --features takes other columns") from None
     bad.tell()
     if words is None:
         return Raw(path, names, values[:, :-1], values[:, -1], lines=lines)

@@ -6,6 +6,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from dlc.kernels.draws import key, mixed, normal
+from dlc.kernels.jit import compiled
 
 MOST_TRIES = 64  # of drawing a share; each fails with a chance below 5 %
 
@@ -80,3 +81,33 @@ def limit_norms(weights, first, inputs, units, most):
     for i in range(inputs):
         for k in range(units):
             weights[first + i * units + k] *= squares[k]
+
+
+KERNELS = ("l1", "l2", "max_norm", "mixup", "noise")  # by the names of their cards
+
+
+@compiled()
+def regularised(which, numbers, knob, seed):
+    """What the regulariser number WHICH of KERNELS gives of a matrix, by its first parameter."""
+    rows, columns = numbers.shape
+    given = numbers.copy().ravel()
+    if which <= 1:
+        slopes = np.zeros_like(given)
+        penalise(given, slopes, 0, given.size, knob if which == 0 else 0.0, knob if which == 1 else 0.0)
+        return slopes.reshape(rows, columns)
+    if which == 2:
+        limit_norms(given, 0, rows, columns, knob)
+    elif which == 3:
+        mix(given, rows, columns, knob)
+    else:
+        blur(given, given.size, knob, key(seed, 1))
+    return given.reshape(rows, columns)
+
+
+@compiled()
+def mixup_shares(seed, alpha, count):
+    """The shares of COUNT batches."""
+    found = np.empty(count)
+    for i in range(count):
+        found[i] = mixup_share(key(seed, i), alpha)
+    return found

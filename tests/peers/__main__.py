@@ -17,6 +17,7 @@ from tests.peers import (
     optimizer_speed,
     optimizers,
     recording,
+    regularizers,
     schedules,
 )
 
@@ -34,6 +35,7 @@ same = [
     recording.check(metrics.RECORD, metrics.LIBRARIES, metrics.recorded(), rewrite=rewrite),
     recording.check(modifiers.RECORD, modifiers.LIBRARIES, modifiers.recorded(), rewrite=rewrite),
     recording.check(norms.RECORD, norms.LIBRARIES, norms.recorded(), rewrite=rewrite),
+    recording.check(regularizers.RECORD, regularizers.LIBRARIES, regularizers.recorded(), rewrite=rewrite),
     recording.check(schedules.RECORD, schedules.LIBRARIES, schedules.recorded(), rewrite=rewrite),
     recording.check(networks.RECORD, networks.LIBRARIES, networks.recorded(), rewrite=rewrite),
     recording.check(optimizers.RECORD, optimizers.LIBRARIES, optimizers.recorded(), rewrite=rewrite),

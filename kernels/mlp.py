@@ -26,9 +26,9 @@ from dlc.kernels.mlp_parts import (
     loss_of_rows,
     rowwise,
 )
-from dlc.kernels.mlp_products import matrix, place, set_affine, set_product, turn
+from dlc.kernels.mlp_products import matrix, place, set_affine, turn
 
-DENSE, ELEMENTWISE, ROWWISE, BATCH_NORM, DROPOUT = KINDS = range(5)
+DENSE, ELEMENTWISE, ROWWISE, BATCH_NORM, DROPOUT, RELU = KINDS = range(6)
 
 # A row of a plan, one for each layer: what it is, how many numbers of a row it takes and gives, where its parameters,
 # its settings and what it keeps begin, where its results begin (for one row), whether there is a bias, and a part.
@@ -96,6 +96,23 @@ def plan(inputs: int, layers: Sequence[Layer], loss: Loss, dtype: Any) -> Plan:
     width = loss.width if loss.row else takes
     rows.append((0, takes, width, weights, 0, kept, before, max(takes, loss.note), 0, part))
     return Plan(np.array(rows, np.int64), np.array(settings))
+
+
+def lean(full: Plan, dtype: Any) -> tuple[Plan, int]:
+    """The plan for training alone, and how many numbers of a row there are in all: relu works in place, and is no part.
+
+    So less has to be kept near the processor.
+    """
+    layers, relu, before = full.layers.copy(), elementwise("piecewise", "relu", 0, np.dtype(dtype).name), 0
+    for row in layers[:-1]:
+        row[BEFORE] = before
+        if row[KIND] == ELEMENTWISE and row[PART] == relu:
+            row[KIND] = RELU
+        else:
+            before += row[TAKES]
+        row[BEHIND] = before
+    layers[-1, BEFORE] = before
+    return Plan(layers, full.settings.copy()), int(before + layers[-1, TAKES])
 
 
 @register_jitable
@@ -170,6 +187,20 @@ def drop(x, y, slopes, rate, seed, layer):
 
 
 @register_jitable
+def rectify(values, first, count):
+    """max(·, 0) in place; nan stays. A product: of a choice LLVM would make stores under a mask, which are slow."""
+    for i in range(np.uint64(first), np.uint64(first + count)):
+        values[i] *= values.dtype.type(values[i] > 0)
+
+
+@register_jitable
+def derectify(errors, values, first, count):
+    """The derivatives before that, in place."""
+    for i in range(np.uint64(first), np.uint64(first + count)):
+        errors[i] *= errors.dtype.type(values[i] > 0)
+
+
+@register_jitable
 def forward(layers, settings, weights, kept, values, slopes, sizes, rows, seed, training):
     """Fill VALUES, which begin with the inputs of ROWS rows, and the local derivatives SLOPES."""
     for p in range(len(layers) - 1):
@@ -181,6 +212,8 @@ def forward(layers, settings, weights, kept, values, slopes, sizes, rows, seed, 
             none = np.zeros(0 if layers[p, BIAS] else gives, weights.dtype)
             start = matrix(weights, first + takes * gives, 1, gives) if layers[p, BIAS] else matrix(none, 0, 1, gives)
             set_affine(y, start, x, matrix(weights, first, takes, gives))
+        elif kind == RELU:
+            rectify(values, rows * layers[p, BEHIND], rows * gives)
         elif kind == BATCH_NORM:
             scale, remembered = matrix(weights, first, 2, gives), matrix(kept, rest, 2, gives)
             size = matrix(sizes, rest, 1, gives)
@@ -212,21 +245,27 @@ def backward(layers, settings, weights, values, slopes, sizes, errors, gradient,
 
     Those by the inputs only WITH_INPUTS, where the first layer is dense.
     """
-    ones = np.ones((rows, 1), gradient.dtype)
+    widest = 0
+    for p in range(len(layers)):
+        widest = max(widest, layers[p, TAKES], layers[p, GIVES])
+    ones, zeros = np.ones(rows, gradient.dtype), np.zeros(widest, gradient.dtype)
     for p in range(len(layers) - 2, -1, -1):
         kind, takes, gives, first = layers[p, KIND], layers[p, TAKES], layers[p, GIVES], layers[p, WEIGHTS]
         own, rest = layers[p, SETTINGS], layers[p, KEPT]
         x, before = block(values, rows, layers[p, BEFORE], takes), block(errors, rows, layers[p, BEFORE], takes)
         slope, behind = block(slopes, rows, layers[p, BEHIND], gives), block(errors, rows, layers[p, BEHIND], gives)
         if kind == DENSE:
-            set_product(matrix(gradient, first, takes, gives), x.T, behind)
+            start = matrix(zeros, 0, 1, gives)
+            set_affine(matrix(gradient, first, takes, gives), start, x.T, behind)
             if layers[p, BIAS]:
-                set_product(matrix(gradient, first + takes * gives, 1, gives), ones.T, behind)
+                set_affine(matrix(gradient, first + takes * gives, 1, gives), start, matrix(ones, 0, rows, 1).T, behind)
             if p == 0 and not with_inputs:
                 return
             across = matrix(turned, 0, gives, takes)
             turn(across, matrix(weights, first, takes, gives))
-            set_product(before, behind, across)
+            set_affine(before, matrix(zeros, 0, 1, takes), behind, across)
+        elif kind == RELU:
+            derectify(errors, values, rows * layers[p, BEHIND], rows * gives)
         elif kind == BATCH_NORM:
             scale, by_scale = matrix(weights, first, 2, gives), matrix(gradient, first, 2, gives)
             denormalise(before, behind, slope, scale, by_scale, matrix(sizes, rest, 1, gives), training)

@@ -14,8 +14,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic, register_jitable
 from numba.np import arrayobj
 
-VECTORS = 2  # beside each other in the widest tile
-ROWS, MORE_ROWS = (4, 1), (8, 4, 1)  # of the widest tile, and of others: eight sums are under way at once
+VECTORS = 3  # beside each other in the widest tile
+ROWS, MORE_ROWS = (4, 1), (8, 4, 1)  # of the widest tile, and of others: eight sums or more are under way at once
+BLOCK_ROWS, MANY_ROWS = 32, 1 << 40  # for which a tile goes along all columns; where they lie side by side, all rows
 TURNED = 8  # rows and columns of the blocks in which a matrix is transposed
 
 
@@ -34,6 +35,8 @@ class _Matrix:
         self.shape = cgutils.unpack_tuple(builder, made.shape)
         size = context.get_constant(types.intp, kind.dtype.bitwidth // 8)
         self.strides = [builder.sdiv(each, size) for each in cgutils.unpack_tuple(builder, made.strides)]
+        if kind.layout in "CF":  # a distance that is known takes no register
+            self.strides[kind.layout == "C"] = context.get_constant(types.intp, 1)
 
     def at(self, row: Any, column: Any) -> Any:
         """A pointer to an entry."""
@@ -42,54 +45,53 @@ class _Matrix:
 
 
 def _tile(
-    builder: Any, result: _Matrix, start: _Matrix | None, left: _Matrix, right: _Matrix, corner: Any, rows: int,
-    width: int,
+    builder: Any, result: _Matrix, start: _Matrix, left: _Matrix, right: _Matrix, corner: Any, rows: int, width: int,
+    vectors: int,
 ) -> None:  # fmt: skip
-    """ROWS by WIDTH entries of the result from the CORNER on."""
+    """ROWS rows of the result, of VECTORS vectors of WIDTH numbers each, from the CORNER on."""
     (first, column), index, number = corner, result.shape[0].type, result.data.type.pointee
-    vector = ir.VectorType(number, width)
-    size = 4 if isinstance(number, ir.FloatType) else 8
+    vector, size = ir.VectorType(number, width), 4 if isinstance(number, ir.FloatType) else 8
     name = f"llvm.fma.v{width}f{8 * size}"
     fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
     lines = [builder.add(first, index(r)) for r in range(rows)]
+    columns = [builder.add(column, index(v * width)) for v in range(vectors)]
 
-    def loaded(place: Any) -> Any:
-        return builder.load(builder.bitcast(place, vector.as_pointer()), align=size)
+    def pointer(of: _Matrix, row: Any, across: Any) -> Any:
+        return builder.bitcast(of.at(row, across), vector.as_pointer())
 
     def everywhere(value: Any) -> Any:
         one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.IntType(32)(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
         return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
 
-    places = [builder.bitcast(result.at(line, column), vector.as_pointer()) for line in lines]
+    places = [pointer(result, line, across) for line in lines for across in columns]
+    starts = [builder.load(pointer(start, index(0), across), align=size) for across in columns] * rows
     before = builder.block
     body, after = builder.append_basic_block("inner"), builder.append_basic_block("done")
-    begin = ir.Constant(vector, None) if start is None else loaded(start.at(index(0), column))
-    starts = [begin] * rows
     inner = left.shape[1]
     builder.cbranch(builder.icmp_signed(">", inner, index(0)), body, after)
     builder.position_at_end(body)
     k = builder.phi(index)
-    sums = [builder.phi(vector) for _ in lines]
-    factor = loaded(right.at(k, column))
-    added = [
-        builder.call(fma, [everywhere(builder.load(left.at(line, k))), factor, total])
-        for line, total in zip(lines, sums, strict=True)
-    ]
+    sums = [builder.phi(vector) for _ in places]
+    factors = [builder.load(pointer(right, k, across), align=size) for across in columns]
+    added = []
+    for r, line in enumerate(lines):
+        spread = everywhere(builder.load(left.at(line, k)))
+        added += [builder.call(fma, [spread, factors[v], sums[r * vectors + v]]) for v in range(vectors)]
     following = builder.add(k, index(1))
     k.add_incoming(index(0), before)
     k.add_incoming(following, body)
-    for total, start, new in zip(sums, starts, added, strict=True):
-        total.add_incoming(start, before)
+    for total, begin, new in zip(sums, starts, added, strict=True):
+        total.add_incoming(begin, before)
         total.add_incoming(new, body)
     builder.cbranch(builder.icmp_signed("<", following, inner), body, after)
     builder.position_at_end(after)
-    ends = [builder.phi(vector) for _ in lines]
-    for start, new, end in zip(starts, added, ends, strict=True):
-        end.add_incoming(start, before)
+    ends = [builder.phi(vector) for _ in places]
+    for begin, new, end in zip(starts, added, ends, strict=True):
+        end.add_incoming(begin, before)
         end.add_incoming(new, body)
-    for place, end in zip(places, ends, strict=True):
-        builder.store(end, place, align=size)
+    for target, end in zip(places, ends, strict=True):
+        builder.store(end, target, align=size)
 
 
 def _strips(builder: Any, first: Any, count: Any, size: int) -> Any:
@@ -101,46 +103,44 @@ def _strips(builder: Any, first: Any, count: Any, size: int) -> Any:
 
 @intrinsic
 def _product(_context, result, start, left, right):
-    """RESULT = START + LEFT·RIGHT, START the first row of a matrix, or None for 0; each row lies side by side."""
-
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        given = zip(signature.args, args, strict=True)
-        matrices = [None if each[0] == types.none else _Matrix(context, builder, *each) for each in given]
-        result = matrices[0]
-        assert result is not None
+        result, start, left, right = (
+            _Matrix(context, builder, *each) for each in zip(signature.args, args, strict=True)
+        )
         index = result.shape[0].type
         height, columns = result.shape
         vector = vector_bytes() // (signature.args[0].dtype.bitwidth // 8)
-        widths = [VECTORS * vector]
-        while widths[-1] > 1:
-            widths.append(widths[-1] // 2)
-        column = index(0)
-        for width in widths:
-            strips, rest = _strips(builder, column, columns, width)
-            with strips as strip:
-                left_edge = builder.add(column, builder.mul(strip.index, index(width)))
-                row = index(0)
-                for rows in ROWS if width == widths[0] else MORE_ROWS:
-                    lines, below = _strips(builder, row, height, rows)
-                    with lines as line:
-                        corner = builder.add(row, builder.mul(line.index, index(rows))), left_edge
-                        _tile(builder, *matrices, corner, rows, width)  # type: ignore[arg-type, call-arg]
-                    row = below
-            column = rest
+        shapes = [(vector, VECTORS), *((vector >> halved, 1) for halved in range(vector.bit_length()))]
+        together = BLOCK_ROWS if signature.args[2].layout == "C" else MANY_ROWS
+        blocks = builder.sdiv(builder.add(height, index(together - 1)), index(together))
+        with cgutils.for_range(builder, blocks) as block:
+            top = builder.mul(block.index, index(together))
+            end = builder.add(top, index(together))
+            bottom = builder.select(builder.icmp_signed("<", end, height), end, height)
+            column = index(0)
+            for width, vectors in shapes:
+                strips, rest = _strips(builder, column, columns, width * vectors)
+                with strips as strip:
+                    left_edge = builder.add(column, builder.mul(strip.index, index(width * vectors)))
+                    row = top
+                    for rows in ROWS if vectors > 1 else MORE_ROWS:
+                        lines, below = _strips(builder, row, bottom, rows)
+                        with lines as line:
+                            corner = builder.add(row, builder.mul(line.index, index(rows))), left_edge
+                            _tile(builder, result, start, left, right, corner, rows, width, vectors)
+                        row = below
+                column = rest
         return context.get_dummy_value()
 
     return types.none(result, start, left, right), generate
 
 
 @register_jitable
-def set_product(result, left, right):
-    """RESULT = LEFT·RIGHT, for matrices of one type; a row of RESULT, and one of RIGHT, lies side by side."""
-    _product(result, None, left, right)
-
-
-@register_jitable
 def set_affine(result, start, left, right):
-    """RESULT = LEFT·RIGHT, to each row of which that of START is added first."""
+    """RESULT = LEFT·RIGHT, to each row of which that of START is added first.
+
+    Matrices of one type; a row of all but LEFT lies side by side.
+    """
     _product(result, start, left, right)
 
 

@@ -16,7 +16,21 @@ from dlc.kernels.dense import WIDTH
 from dlc.kernels.draws import key, shuffle
 from dlc.kernels.jit import compiled
 from dlc.kernels.lanes import PROBING, TICKS, VIEWS, Frame, aligned, call, make_task, named
-from dlc.kernels.mlp import BATCH_NORM, BEFORE, DENSE, GIVES, KIND, TAKES, WEIGHTS, Mlp, backward, block, forward, loss
+from dlc.kernels.mlp import (
+    BATCH_NORM,
+    BEFORE,
+    DENSE,
+    GIVES,
+    KIND,
+    TAKES,
+    WEIGHTS,
+    Mlp,
+    backward,
+    block,
+    forward,
+    lean,
+    loss,
+)  # fmt: skip
 from dlc.kernels.mlp_products import matrix
 from dlc.kernels.train_regularizers import blur, limit_norms, mix, mixup_share, penalise
 
@@ -207,7 +221,8 @@ class Training:
             for base in (self._wide if is_wide else self._tall,)
         ]
         self._order = np.zeros(len(learnt.inputs), np.int32)
-        self._values, self._slopes, self._errors = (aligned(0.0, (batch * net.width,), dtype) for _ in range(3))
+        self._plan, width = lean(net.plan, dtype)
+        self._values, self._slopes, self._errors = (aligned(0.0, (batch * width,), dtype) for _ in range(3))
         self._sizes, self._kept = np.ones_like(net.kept), net.kept.copy()
         self._goals = np.zeros(batch * learnt.targets.shape[1], dtype)
         self._parts = np.array([link.part.address(dtype) for link in links])
@@ -219,7 +234,7 @@ class Training:
         sums = np.zeros(TALLIES)
         net = self._net
         self._evaluations = _loops(net.dtype)[0](
-            *net.plan, self._kept, self._values, self._slopes, self._sizes, self._errors, net.turned, self._goals,
+            *self._plan, self._kept, self._values, self._slopes, self._sizes, self._errors, net.turned, self._goals,
             *self._learnt, self._order, self._batch, self._seed, self.epochs, self._classifies, self._regularizers,
             self._tall.address, self._wide.address, self._parts, self._addresses, self._is_wide, self._probing,
             self._evaluations, sums,
@@ -231,7 +246,7 @@ class Training:
         """Loss and accuracy of `answer` over these rows, without what only training does."""
         sums, net = np.zeros(TALLIES), self._net
         _loops(net.dtype)[1](
-            *net.plan, self.answer, self._kept, self._values, self._slopes, self._sizes, self._errors, self._goals,
+            *self._plan, self.answer, self._kept, self._values, self._slopes, self._sizes, self._errors, self._goals,
             *_ready(rows, net.dtype), self._batch, self._classifies, sums,
         )  # fmt: skip
         return _score(sums, self._classifies)

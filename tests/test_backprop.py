@@ -105,8 +105,8 @@ def test_products_of_every_shape():
         turn(turned, right)
 
     go, random = compiled()(both), np.random.default_rng(0)
-    for m, n, p in ((1, 1, 1), (5, 3, 7), (4, 0, 4), (33, 17, 23), (8, 9, 16)):
-        left, right, start = random.normal(size=(m, n)), random.normal(size=(n, p)), random.normal(size=(1, p))
+    for m, n, p in ((1, 1, 1), (5, 3, 7), (4, 0, 4), (33, 17, 23), (70, 9, 44)):
+        left, right, start = (random.normal(size=shape) for shape in ((m, n), (n, p), (1, p)))
         result, turned = np.full((m, p), np.nan), np.full((p, n), np.nan)
         go(result, start, left, right, turned)
         assert np.abs(result - start - left @ right).max() < 1e-13

@@ -74,9 +74,10 @@ def test_shares_of_mixup_are_of_beta(alpha):
     assert shares.var() == pytest.approx(variance, rel=0.05)
 
 
-def test_an_epoch_is_that_of_the_reference():
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_an_epoch_is_that_of_the_reference(activation):
     """Two steps of gradient descent, the second on fewer rows, with penalties and a limit."""
-    network = Network(2, (Dense(5), BatchNorm(), Activation("tanh"), Dense(3)), "softmax_cross_entropy")
+    network = Network(2, (Dense(5), BatchNorm(), Activation(activation), Dense(3)), "softmax_cross_entropy")
     random = np.random.default_rng(3)
     inputs, targets = random.normal(size=(10, 2)), np.eye(3)[random.integers(0, 3, 10)]
     weights, rate, l2, most = initial(network, seed=4), 0.5, 0.02, 0.6

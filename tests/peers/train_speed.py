@@ -180,7 +180,7 @@ def main() -> None:
         "",
         f"`taskset -c 1 python -m tests.peers.train_speed` (torch {torch.__version__}, jax {jax.__version__}): one "
         f"thread, float32, Adam, {ROWS:,} rows, epoch by epoch in one interleaved run; medians, and the ratio to the "
-        "fastest of the others with its 95 % interval. A step draws rows, forward, backward and Adam. The last "
+        "fastest of the others with its 95 % interval. A step: its rows, forward, backward, Adam. The last "
         "column is dlc's matrix products alone, over the time of whole steps; one core multiplies and adds about "
         "100 GFLOP/s in float32. The machine has other work besides.",
         "",

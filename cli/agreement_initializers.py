@@ -10,7 +10,7 @@ from dlc.reference.initializers import InitializerCard
 if TYPE_CHECKING:
     import numpy as np
 
-    from dlc.reference.initializer_family import Law
+    from dlc.reference.initializer_laws import Law
 
 SHAPES = ((6, 9), (9, 4), (1, 1))  # that the reference draws, number by number
 LARGE = (400, 300)

@@ -8,10 +8,10 @@ import typer
 
 from dlc.cli import show, values
 from dlc.cli.errors import BadInputError, FailedError
-from dlc.reference.network import BatchNorm, Network
 
 if TYPE_CHECKING:
     from dlc.cli.network_file import Written
+    from dlc.reference.network import Network
 
 MOST_STEPS = 1_000_000
 
@@ -141,7 +141,9 @@ def _written(
     return network_file.Written(network)
 
 
-def _check_rows(network: Network, rows: int, row: int, *, training: bool) -> None:
+def _check_rows(network: "Network", rows: int, row: int, *, training: bool) -> None:
+    from dlc.reference.network import BatchNorm
+
     if not 1 <= row <= rows:
         raise BadInputError(f"--row {row}: the batch has {rows} row{'s' * (rows > 1)}")
     if training and rows < 2 and any(isinstance(layer, BatchNorm) for layer in network.layers):

@@ -13,7 +13,6 @@ from dlc.cli.bench_families import CASES_OF
 from dlc.cli.bench_history import history
 from dlc.cli.bench_options import AsJson, Storage
 from dlc.cli.bench_peers import PEERS
-from dlc.cli.bench_sweep import sizes as swept_sizes
 from dlc.cli.catalog import FAMILIES, complete
 from dlc.cli.errors import BadInputError
 from dlc.cli.gate import gate
@@ -119,6 +118,7 @@ def run(
     if markdown:
         raise BadInputError("--markdown is for the table of --against; name libraries, or leave it out")
     from dlc.cli.bench_run import Plan, run_alone, sweep_alone
+    from dlc.cli.bench_sweep import sizes as swept_sizes
 
     plan = Plan(
         names=names or [],

@@ -7,11 +7,10 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from dlc.cli import bench_peers, catalog, timing
+from dlc.cli import bench_peers, catalog, progress, timing
 from dlc.cli.bench_cases import Arrays, Task
 from dlc.cli.bench_cell import Cell, Rival
 from dlc.cli.bench_judge import Exactness, Judge
-from dlc.cli.bench_measure import progress
 from dlc.cli.bench_peers import MissingError, Peer, Ways
 from dlc.cli.timing import Call
 from dlc.reference.activations import ActivationCard
@@ -59,7 +58,7 @@ def cells(
         with np.errstate(all="ignore"):
             for position, (card, order, dtype) in enumerate(todo, 1):
                 label = f"[{position}/{len(todo)}] {card.name}{chr(39) * order} {dtype}"
-                progress(f"{label}: judging")
+                progress.line(f"{label}: judging")
                 bench = Bench(card, order, dtype, peers, settings)
                 bound = card.ulp[dtype][order > 0]
                 if not bench.exactness[OURS].worst <= bound:
@@ -67,11 +66,11 @@ def cells(
                     continue
                 found = []
                 for elements in settings.sizes:
-                    progress(f"{label}: timing {elements} elements")
+                    progress.line(f"{label}: timing {elements} elements")
                     found += bench.race(arrays.task(card, order, dtype, elements), elements)
                 yield found
     finally:
-        progress("")
+        progress.line("")
 
 
 class Bench:

@@ -9,7 +9,6 @@ import typer
 from dlc.cli import results, show, timing
 from dlc.cli.bench_options import AsJson, Storage
 from dlc.cli.bench_table import ratio_cell
-from dlc.cli.gate_report import duration
 
 
 def compare(
@@ -97,7 +96,7 @@ def _duration(seconds: float | None) -> tuple[Any, str]:
     """Seconds in a pipe; on a terminal in the unit that suits them."""
     if seconds is None:
         return "", ""
-    return seconds, duration(seconds)
+    return seconds, show.duration(seconds)
 
 
 def _described(run: results.Run) -> dict[str, Any]:

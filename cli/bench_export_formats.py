@@ -11,14 +11,10 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
-from dlc.cli import timing
+from dlc.cli import show, timing
 from dlc.cli.bench_formats import FINGERPRINT
 from dlc.cli.bench_reading import Measurement, Run, unique
 from dlc.cli.errors import BadInputError
-from dlc.cli.gate_github import escaped
-from dlc.cli.gate_junit import split
-from dlc.cli.gate_report import clean, duration
-from dlc.cli.junit import Case, junit
 
 NS = 1e9
 
@@ -56,11 +52,14 @@ def _delimited(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def _markdown(runs: Sequence[Run]) -> str:
+    from dlc.cli.gate_github import escaped
+    from dlc.cli.gate_report import clean
+
     lines = [f"| benchmark | median | {timing.CONFIDENCE:.0%} interval | rounds |", "|:--|--:|--:|--:|"]
     for name, each in runs[0].measurements.items():
-        ends = " to ".join(map(duration, interval(each) or ()))
+        ends = " to ".join(map(show.duration, interval(each) or ()))
         name = f"<code>{escaped(clean(name))}</code>"
-        lines.append(f"| {name} | {duration(each.median)} | {ends} | {len(each.seconds) or ''} |")
+        lines.append(f"| {name} | {show.duration(each.median)} | {ends} | {len(each.seconds) or ''} |")
     return "\n".join(lines) + "\n"
 
 
@@ -73,6 +72,8 @@ def junit_against(run: Run, base: Run | None = None, limit: float = 0.0) -> tupl
 
     All of the ratio's interval has to be above the limit; the ratio itself, where there are too few rounds for one.
     """
+    from dlc.cli.junit import Case, junit  # on use: XML
+
     known = base.measurements if base else {}
     cases, failed = [], []
     for name, new in run.measurements.items():
@@ -98,6 +99,8 @@ def _ratio(new: Measurement, old: Measurement, limit: float) -> tuple[str, bool]
 
 def _place(name: str, tool: str) -> tuple[str, str]:
     """Class and name: a pytest test's own, as pytest calls them; else the tool has the class's place."""
+    from dlc.cli.gate_junit import split
+
     return split(name) if "::" in name.partition("[")[0] else (tool, name)
 
 

@@ -17,10 +17,8 @@ from dlc.cli.bench_options import AsJson
 from dlc.cli.bench_series import Series, called, machines, read_runs, run_files, series_of, short_name
 from dlc.cli.bench_table import ratio_cell
 from dlc.cli.errors import BadInputError
-from dlc.cli.gate_report import duration
 from dlc.cli.results import DEFAULT_STORAGE
 
-BARS = "▁▂▃▄▅▆▇█"
 TREND_WIDTH = 24
 LEAST_SPAN = 0.1  # of a trend that fills its height: what varies less than this looks as calm as it is
 MOST_TOLD = 5  # files that are left out
@@ -113,8 +111,8 @@ def _cells(series: Series) -> tuple[Any, ...]:
     return (
         len(series.points),
         (" ".join(map(str, series.times)), sparkline(series)),
-        (first, duration(first)),
-        (last, duration(last)),
+        (first, show.duration(first)),
+        (last, show.duration(last)),
         ("", "") if ratio is None else (ratio, f"{ratio:.3f}x"),
         "; ".join(_findings(series)),
     )
@@ -142,10 +140,7 @@ def sparkline(series: Series) -> str:
     known = [middle for middle in middles if middle is not None]
     span = max(LEAST_SPAN, max(known) - min(known))
     low = (max(known) + min(known) - span) / 2
-    return "".join(
-        " " if middle is None else BARS[min(len(BARS) - 1, int((middle - low) / span * len(BARS)))]
-        for middle in middles
-    )
+    return "".join(" " if middle is None else show.bar((middle - low) / span) for middle in middles)
 
 
 def _facts(series: Series) -> dict[str, Any]:
@@ -208,8 +203,8 @@ def _show_one(series: Series) -> None:
 def _described(series: Series) -> Iterator[tuple[str, str]]:
     """The facts below a chart."""
     first, last = series.points[0], series.points[-1]
-    yield "first", f"{duration(first.measurement.median)} in {called(first.run)}, {first.run.when[:10]}"
-    yield "last", f"{duration(last.measurement.median)} in {called(last.run)}, {last.run.when[:10]}"
+    yield "first", f"{show.duration(first.measurement.median)} in {called(first.run)}, {first.run.when[:10]}"
+    yield "last", f"{show.duration(last.measurement.median)} in {called(last.run)}, {last.run.when[:10]}"
     ratio = series.last_over_first
     if ratio:
         yield "last/first", ratio_cell({"ratio": ratio.ratio, **_ends(ratio.low, ratio.high)}, 3)[1]

@@ -11,13 +11,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from dlc.cli import libraries, timing
+from dlc.cli import libraries, progress, timing
 from dlc.cli.agreement_losses import check_loss
 from dlc.cli.bench_against import OURS, WARM_BELOW, Settings, Wrong, make_ready
 from dlc.cli.bench_cell import Cell, Rival
 from dlc.cli.bench_families import least_agreeing, loss_arrays, loss_in_numpy
 from dlc.cli.bench_judge import Exactness
-from dlc.cli.bench_measure import progress, undisturbed
+from dlc.cli.bench_measure import undisturbed
 from dlc.cli.bench_peers import MissingError, Peer
 from dlc.cli.catalog import loss_kernel
 from dlc.cli.loss_libraries import as_taken, called
@@ -66,7 +66,7 @@ def loss_cells(
     with undisturbed(), _threads_kept(peers):
         for position, (card, dtype) in enumerate(todo, 1):
             label = f"[{position}/{len(todo)}] {card.name} {dtype}"
-            progress(f"{label}: checking")
+            progress.line(f"{label}: checking")
             found = least_agreeing(check_loss(card, (dtype,)))
             exactness = Exactness(found.worst, found.at)
             if not found.holds:
@@ -74,7 +74,7 @@ def loss_cells(
                 continue
             cells = []
             for size in settings.sizes:
-                progress(f"{label}: timing {size} elements")
+                progress.line(f"{label}: timing {size} elements")
                 pred, target = loss_arrays(card, dtype, size, settings.seed, settings.row)
                 examples = Examples(card, pred, target, pred.copy())
                 cells += _raced(examples, peers, settings, size, exactness)

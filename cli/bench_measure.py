@@ -1,13 +1,12 @@
 """From cases to rows: first calls timed apart, kernels checked, and the right ones timed against their rivals."""
 
 import statistics
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from dlc.cli import timing
+from dlc.cli import progress, timing
 from dlc.cli.agreement import Agreement
 from dlc.cli.bench_cases import Case, Contest
 from dlc.cli.memory import HighWater, high_water
@@ -80,10 +79,10 @@ def measure(cases: Sequence[Case], *, size: int, budget: float, seed: int, count
     """
     with undisturbed():
         for position, (case, first) in enumerate(zip(cases, first_calls(cases), strict=True), 1):
-            progress(f"[{position}/{len(cases)}] {case.name}: checking")
+            progress.line(f"[{position}/{len(cases)}] {case.name}: checking")
             agreement, contest, timed, point = case.check(), case.contest(size), None, None
             if agreement.holds:
-                progress(f"[{position}/{len(cases)}] {case.name}: timing")
+                progress.line(f"[{position}/{len(cases)}] {case.name}: timing")
                 timed = time_contest(contest, budget, seed)
                 point = point_of(case, contest, timed.kernel.median) if counts else None
             elements, bytes_moved = contest.kernel.elements, contest.bytes_moved
@@ -99,14 +98,14 @@ def sweep_rows(
     with undisturbed():
         for position, (case, first) in enumerate(zip(cases, first_calls(cases), strict=True), 1):
             label = f"[{position}/{len(cases)}] {case.name}"
-            progress(f"{label}: checking")
+            progress.line(f"{label}: checking")
             agreement = case.check()
             if not agreement.holds:
                 yield Row(case, 0, 0, {}, first, agreement, None)
                 continue
 
             def call_of(size: int, case: Case = case, label: str = label) -> tuple[timing.Call, int, int]:
-                progress(f"{label}: timing {size} elements")
+                progress.line(f"{label}: timing {size} elements")
                 contest = case.contest(size)
                 return contest.kernel.call, contest.kernel.elements, contest.bytes_moved
 
@@ -122,7 +121,7 @@ def undisturbed() -> Iterator[None]:
         with np.errstate(all="ignore"):
             yield
     finally:
-        progress("")
+        progress.line("")
 
 
 def first_calls(cases: Sequence[Case]) -> "list[FirstCall]":
@@ -130,7 +129,7 @@ def first_calls(cases: Sequence[Case]) -> "list[FirstCall]":
     start_compiler()
     found = []
     for position, case in enumerate(cases, 1):
-        progress(f"[{position}/{len(cases)}] {case.name}: compiling or loading")
+        progress.line(f"[{position}/{len(cases)}] {case.name}: compiling or loading")
         found.append(first_call(case.contest(1).kernel.call))
     return found
 
@@ -168,9 +167,3 @@ def time_contest(contest: Contest, budget: float, seed: int) -> Timed:
     }
     versus = {name: timing.paired_ratio(per_element[name], per_element["kernel"]) for name in contest.rivals}
     return Timed(times["kernel"], versus, high_water(contest.kernel.call))
-
-
-def progress(line: str) -> None:
-    """Overwrite the line at which a terminal's stderr stands; no thread draws it, which would disturb the times."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -12,13 +12,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from dlc.cli.show import short, side_channel
+from dlc.cli.show import bar, short, side_channel
 
 if TYPE_CHECKING:
     from dlc.cli.contour import Contour
     from dlc.cli.race_plan import Plan
 
-BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 30
 LEAST = 1e-18  # what is less is drawn as if it were that
 LABELS = (12, 28)  # columns of a name
@@ -46,7 +45,7 @@ def _bar(value: float, low: float, high: float) -> str:
     if not math.isfinite(value):
         return " "
     share = (value - low) / (high - low) if high > low else 0.0
-    return BARS[min(len(BARS) - 1, max(0, int(share * len(BARS))))]
+    return bar(share)
 
 
 class Board:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from dlc.cli import plot
 from dlc.reference.family import Card
-from dlc.reference.initializers import INITIALIZER_OFFERS, LAYER_OFFERS, InitializerCard
+from dlc.reference.initializer_family import InitializerCard
 from dlc.reference.optimizer_family import ModifierCard, ScheduleCard
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def _offers(card: Card) -> "list[Offer]":
 
 def _initializers(card: InitializerCard) -> list[tuple[str, str]]:
     """Its names, with parameters that differ there by default; and the layers whose weights are drawn like that."""
+    from dlc.reference.initializers import INITIALIZER_OFFERS, LAYER_OFFERS
+
     found: dict[str, list[str]] = {}
     for offer in INITIALIZER_OFFERS:
         if offer.card == card.name:

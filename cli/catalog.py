@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.costs import COSTS, PENALTIES
 from dlc.reference.family import Card, Family, UnknownNameError
-from dlc.reference.initializers import INITIALIZERS
+from dlc.reference.initializer_family import INITIALIZERS
 from dlc.reference.losses import LOSSES, LossCard
 from dlc.reference.metrics import METRICS
 from dlc.reference.norms import NORMS, NormCard
 from dlc.reference.objectives import OBJECTIVES
 from dlc.reference.optimizers import MODIFIERS, OPTIMIZERS, SCHEDULES
 from dlc.reference.problems import PROBLEMS
-from dlc.reference.regularizers import REGULARIZERS
+from dlc.reference.regularizer_family import REGULARIZERS
 
 if TYPE_CHECKING:
     from dlc.kernels.lift import ArrayKernel

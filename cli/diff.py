@@ -9,7 +9,6 @@ import typer
 from dlc.cli import kinks, show, values, viewpoint
 from dlc.cli.catalog import complete
 from dlc.cli.diff_losses import diff_loss, loss_named
-from dlc.cli.diff_norms import diff_norm, norm_named
 from dlc.cli.errors import BadInputError
 from dlc.reference.activations import ACTIVATIONS, ActivationCard
 from dlc.reference.convention import in_python
@@ -89,10 +88,13 @@ def diff(
         if optimizer := optimizer_named(name):
             diff_optimizer(optimizer, as_json=as_json)
         return
-    if meant == "norm" and (norm := norm_named(name)):
+    if meant == "norm":
+        from dlc.cli.diff_norms import diff_norm, norm_named  # on use: all libraries' normalisations
+
         if x or dtype or target is not None or pred is not None:
             raise BadInputError("a normalisation takes no numbers to compare at; `dlc norm --as` computes as a library")
-        diff_norm(norm, as_json=as_json)
+        if norm := norm_named(name):
+            diff_norm(norm, as_json=as_json)
         return
     if meant == "loss" and (loss := loss_named(name)):
         if x:
@@ -127,6 +129,8 @@ def diff(
 
 def _kind(name: str, kind: str | None) -> str:
     """Of which kind NAME is; a note, where there are several and none is chosen. Raises BadInputError."""
+    from dlc.cli.diff_norms import norm_named  # on use: all libraries' normalisations
+
     known = {
         "activation": name in ACTIVATIONS,
         "metric": name in METRICS,

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from dlc.cli.errors import BadInputError
-from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
+from dlc.cli.gate_generation import BASE, CONTROL, HEAD, WORD, Generation, Slices
 
 ROW = "command"  # a run of the gate on commands has this row only
 WARM_UPS = 2  # of each side, before anything is timed: files are read into memory, bytecode is written
@@ -35,7 +35,6 @@ ON_LINUX = sys.platform == "linux"
 TOLD_FROM = 0.05  # share of a command's time that its mere start takes
 GRACE_S = 1.0  # from SIGTERM to SIGKILL
 LONGEST_LINE = 160
-SIDES = {BASE: "base", HEAD: "head", CONTROL: "control"}
 OF_A_SHELL = {"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1"}
 
 
@@ -65,7 +64,7 @@ class Commands:
         self._timeout = timeout
         self._ignore_failure = ignore_failure
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - close() closes it
-        self._launches: dict[str, list[Launch]] = {side: [] for side in SIDES}
+        self._launches: dict[str, list[Launch]] = {side: [] for side in WORD}
         self._palindromes = 0  # none before the warm-ups
         self._empty: list[Launch] = []
 
@@ -107,7 +106,7 @@ class Commands:
         told = []
         for side in (BASE, HEAD):
             if launches := self._launches[side]:
-                told.append(f"{SIDES[side]}: {self._described(launches)}")
+                told.append(f"{WORD[side]}: {self._described(launches)}")
         if told:
             told += self._of_the_start()
         return told
@@ -127,11 +126,11 @@ class Commands:
         """Run one side's command. Raises _NoTimeError."""
         found = launch(self._argv[side], environment, self._stderr, timeout=self._timeout, keep_output=keep_output)
         if found.timed_out:
-            raise _NoTimeError(f"{SIDES[side]}: did not end in {self._timeout:g} s")
+            raise _NoTimeError(f"{WORD[side]}: did not end in {self._timeout:g} s")
         if found.code and not self._ignore_failure:
             how = f"exit code {found.code}" if found.code > 0 else f"ended by {_signal_name(-found.code)}"
             said = _last_line(self._stderr)
-            raise _NoTimeError(f"{SIDES[side]}: {how}: {said}" if said else f"{SIDES[side]}: {how}")
+            raise _NoTimeError(f"{WORD[side]}: {how}: {said}" if said else f"{WORD[side]}: {how}")
         return found
 
     def _described(self, launches: Sequence[Launch]) -> str:

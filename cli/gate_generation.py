@@ -14,6 +14,7 @@ from typing import Any
 from dlc.cli.errors import BadInputError
 
 BASE, HEAD, CONTROL = "A", "B", "C"
+WORD = {BASE: "base", HEAD: "head", CONTROL: "control"}
 RECORDING = "dlc gate recording"
 KINDS = ("new", "gone", "same_code", "skipped")  # why a name has no row
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.cli.bench_measure import progress
+from dlc.cli import progress
 from dlc.cli.errors import BadInputError
 from dlc.cli.gate_commands import Commands
 from dlc.cli.gate_generation import BASE, CONTROL, HEAD
@@ -65,13 +65,13 @@ def opened(asked: Asked) -> Iterator[Opened]:
         )  # fmt: skip
         with sides(
             Path.cwd(), asked.base, asked.head, base_python=asked.base_python, head_python=asked.head_python,
-            paths=asked.arguments, install=asked.install, progress=progress,
+            paths=asked.arguments, install=asked.install, progress=progress.line,
         ) as made:  # fmt: skip
             three = {BASE: made.base, HEAD: made.head, CONTROL: made.control}
-            pair = Pair(three, made.args, made.folder, settings, progress)
+            pair = Pair(three, made.args, made.folder, settings, progress.line)
             yield Opened(pair, made.base.label, made.head.label, [*made.notes])
     finally:
-        progress("")
+        progress.line("")
 
 
 def _are_commands(asked: Asked) -> bool:

@@ -11,8 +11,8 @@ from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from dlc.cli.errors import BadInputError
-from dlc.cli.gate_generation import BASE, CONTROL, HEAD, Generation, Slices
-from dlc.cli.gate_process import PLUGIN, WORD, Worker, WorkerLostError, uninterrupted
+from dlc.cli.gate_generation import BASE, CONTROL, HEAD, WORD, Generation, Slices
+from dlc.cli.gate_process import PLUGIN, Worker, WorkerLostError, uninterrupted
 
 if TYPE_CHECKING:
     from dlc.cli.gate_sides import Side

@@ -11,13 +11,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlc.cli.gate_generation import BASE, CONTROL, HEAD
+from dlc.cli.gate_generation import WORD
 
 if TYPE_CHECKING:
     from dlc.cli.gate_sides import Side
 
 PLUGIN = "dlc_gate_worker"
-WORD = {BASE: "base", HEAD: "head", CONTROL: "control"}
 LOOK_S = 1.0  # how often a worker that says nothing is looked at
 
 

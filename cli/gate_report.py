@@ -85,17 +85,6 @@ def common_prefix(rows: Sequence[GateRow]) -> str:
     return "".join(level[0] for level in levels)
 
 
-def duration(seconds: float) -> str:
-    """A time in the unit that suits it."""
-    if seconds >= 120:
-        minutes, rest = divmod(round(seconds), 60)
-        return f"{minutes} min {rest} s"
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
-        if seconds >= size:
-            return f"{show.short(seconds / size)} {unit}"
-    return f"{show.short(seconds * 1e9)} ns"
-
-
 def percent(ratio: float) -> str:
     """How far RATIO is from 1."""
     off = abs(ratio - 1) * 100
@@ -108,8 +97,8 @@ def cells(row: GateRow, prefix: str = "") -> tuple[Any, ...]:
     return (
         (name, name.removeprefix(prefix)),
         str(row.verdict),
-        _optional(row.base_s, duration),
-        _optional(row.head_s, duration),
+        _optional(row.base_s, show.duration),
+        _optional(row.head_s, show.duration),
         ratio_cell(vars(row) if row.ratio is not None else None, 3),
         _optional(row.detectable, lambda size: percent(size) if size < NOTHING_SEEN else "any"),
         (row.generations, str(row.generations)) if row.generations else (None, ""),
@@ -199,7 +188,8 @@ def sentences(report: GateReport) -> Iterator[str]:
     if prefix:
         yield f"All names begin with {prefix}"
     sides = f"base {clean(report.base)}, head {clean(report.head)}"
-    yield f"{_counted(len(report.rows), 'benchmark')} ({sides}) in {duration(report.seconds)}: {tally(report.rows)}."
+    count = _counted(len(report.rows), "benchmark")
+    yield f"{count} ({sides}) in {show.duration(report.seconds)}: {tally(report.rows)}."
     yield from (_sentence(cut(note)) for note in report.notes)
     if report.control:
         yield control(report.control, prefix)

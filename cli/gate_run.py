@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dlc.cli.gate_generation import Generation, Recording
 from dlc.cli.gate_row import GateReport
-from dlc.cli.gate_rule import Judge, Rule, Stage
+from dlc.cli.gate_rule import Judge, Rule, Stage, Wanted
 
 OUT_OF_TIME = "the time limit ended it"
 CONFIRM_VISIT = 4  # a benchmark takes so many times as long in the proof: more turns, and a control
@@ -53,6 +53,7 @@ class Run:
     interrupted: bool = False
     _skipped: set[str] = field(default_factory=set)
     _disturbed: int = 0
+    _focused: bool = False
 
     def report(self, opened: Opened, begun: float) -> GateReport:
         """Measure, and say what may be said. BEGUN is when the work on the sides did."""
@@ -78,19 +79,11 @@ class Run:
 
     def _measure(self, judge: Judge, source: Source, recording: Recording | None) -> None:
         """Measure until all is decided, the time is used up, or Ctrl-C."""
-        number, starting, visit, stage = 0, 0.0, 0.0, Stage.SCREEN  # seconds of a start, and of one benchmark then
+        number, starting, visit = 0, 0.0, 0.0  # seconds of a start, and of one benchmark then
         try:
             while (wanted := judge.wanted()).stage is not Stage.DONE:
-                if self.deadline is not None:
-                    left = self.deadline - self.clock()
-                    if stage is Stage.SCREEN and wanted.stage is Stage.CONFIRM and visit:
-                        stage = wanted.stage
-                        a_generation = left / self.rule.looks[-1] - starting
-                        judge.focus(max(1, int(a_generation / (CONFIRM_VISIT * visit))), OUT_OF_TIME)
-                        continue
-                    if starting + visit * len(wanted.names) > left:
-                        judge.stop(OUT_OF_TIME)
-                        break
+                if self._gives_up(judge, wanted, starting, visit):
+                    continue
                 number, begun = number + 1, self.clock()
                 generation = source.generation(wanted.names, number, wanted.control)
                 starting = generation.starting_s
@@ -103,3 +96,18 @@ class Run:
         except KeyboardInterrupt:
             self.interrupted = True
             judge.stop("interrupted")
+
+    def _gives_up(self, judge: Judge, wanted: Wanted, starting: float, visit: float) -> bool:
+        """Whether the time that is left made JUDGE want less: fewer suspects, once, before the proof; then nothing."""
+        if self.deadline is None:
+            return False
+        left = self.deadline - self.clock()
+        if wanted.stage is Stage.CONFIRM and visit and not self._focused:
+            self._focused = True
+            a_generation = left / self.rule.looks[-1] - starting
+            judge.focus(max(1, int(a_generation / (CONFIRM_VISIT * visit))), OUT_OF_TIME)
+            return True
+        if starting + visit * len(wanted.names) > left:
+            judge.stop(OUT_OF_TIME)
+            return True
+        return False

@@ -290,7 +290,7 @@ def raw(fixture, function, *args, **kwargs):
     return visit(fixture, Target(function, args, kwargs))
 
 
-def raw_pedantic(fixture, target, args=(), kwargs=None, setup=None, teardown=None, rounds=1, **_):
+def raw_pedantic(fixture, target, args=(), kwargs=None, setup=None, teardown=None, **_):
     """In place of `benchmark.pedantic(...)`: its own numbers of rounds and iterations are not used."""
     return visit(fixture, Target(target, args, kwargs or {}, setup, teardown))
 

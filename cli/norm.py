@@ -9,13 +9,13 @@ from dlc.cli import params as parameters
 from dlc.cli import show, values
 from dlc.cli.catalog import complete
 from dlc.cli.errors import BadInputError
-from dlc.reference.norm_conventions import NORM_CONVENTIONS, NormConvention, norm_convention, norm_conventions
 from dlc.reference.norm_family import LAYOUTS
 from dlc.reference.norms import NORMS, NormCard
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from dlc.reference.norm_conventions import NormConvention
     from dlc.reference.norm_family import Arrangement
 
 SEEDS = 10  # of the demonstration
@@ -130,8 +130,10 @@ def _refuse_numbers(x: str | None) -> None:
         raise BadInputError("--demo trains on MNIST-1D; it takes no numbers")
 
 
-def _in_library(library: str, name: str) -> NormConvention:
+def _in_library(library: str, name: str) -> "NormConvention":
     """What NAME means in LIBRARY. Raises BadInputError where it has no such, UnknownNameError where none has."""
+    from dlc.reference.norm_conventions import NORM_CONVENTIONS, norm_convention, norm_conventions
+
     if library not in NORM_CONVENTIONS:
         raise BadInputError(
             f"--as {library!r} is not a library whose normalisations we know; choose {', '.join(NORM_CONVENTIONS)}"
@@ -143,7 +145,7 @@ def _in_library(library: str, name: str) -> NormConvention:
     return found
 
 
-def _groups(card: NormCard, there: NormConvention | None, groups: int | None) -> int:
+def _groups(card: NormCard, there: "NormConvention | None", groups: int | None) -> int:
     """How many groups. Raises BadInputError where they are missing, or are not wanted."""
     if card.shares != "group":
         if groups is not None:
@@ -159,7 +161,7 @@ def _groups(card: NormCard, there: NormConvention | None, groups: int | None) ->
 
 
 def _params(
-    card: NormCard, there: NormConvention | None, assignments: list[str], eps: float | None, eps_of_type: float
+    card: NormCard, there: "NormConvention | None", assignments: list[str], eps: float | None, eps_of_type: float
 ) -> dict[str, float]:
     if eps is not None:
         if "eps" not in card.knobs:
@@ -168,7 +170,7 @@ def _params(
     return parameters.parse(card, assignments, there.knobs(eps_of_type) if there else None)
 
 
-def _moving(card: NormCard, there: NormConvention | None, momentum: float | None) -> dict[str, float]:
+def _moving(card: NormCard, there: "NormConvention | None", momentum: float | None) -> dict[str, float]:
     """Weight of the new batch, and whether the variance is by n − 1, where a mean is kept."""
     if "variance" not in card.kept:
         if momentum is not None:
@@ -199,7 +201,7 @@ def _check_sets(
     at: "Arrangement",
     params: Mapping[str, float],
     moving: Mapping[str, float],
-    there: NormConvention | None,
+    there: "NormConvention | None",
     *,
     training: bool,
 ) -> None:

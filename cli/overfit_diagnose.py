@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlc.cli import overfit_log, show
+from dlc.cli import show
 from dlc.cli.bench_options import AsJson
 from dlc.cli.errors import BadInputError
 
@@ -69,9 +69,9 @@ def diagnose(
         from dlc.cli import overfit_drawing
 
         overfit_drawing.check(save)
-    history = overfit_log.read(files, overfit_log.Wanted(train, val, epoch, mode, continued))
-    from dlc.cli import overfit_verdict
+    from dlc.cli import overfit_log, overfit_verdict
 
+    history = overfit_log.read(files, overfit_log.Wanted(train, val, epoch, mode, continued))
     found = overfit_verdict.diagnose(history, waits, min_delta, target)
     if as_json:
         show.json_object("overfit diagnose", **_facts(found))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from dlc.cli.bench_series import Series, called, short_name
 from dlc.cli.errors import BadInputError
-from dlc.cli.gate_report import duration
 from dlc.cli.picture_style import COLOURS, INK, PALE, figure, shortened, styled
 from dlc.cli.plot_history import limits
+from dlc.cli.show import duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ import os
 import shutil
 
 from dlc.cli.bench_series import Series, called
-from dlc.cli.gate_report import duration
+from dlc.cli.show import duration
 
 HEIGHT, MOST_WIDTH, TICKS = 18, 120, 6
 LEAST_SPAN = 1.1  # highest over lowest

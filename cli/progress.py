@@ -30,6 +30,12 @@ def over(items: Iterable[Item], doing: str, *, total: int | None = None) -> Iter
         _shown.remove(doing)
 
 
+def line(text: str) -> None:
+    """Overwrite the line at which a terminal's stderr stands; no thread draws it, which would disturb the times."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def compiling() -> Iterator[None]:
     """Says so, once, when work in this block has to wait for the compiler."""

@@ -17,6 +17,7 @@ from rich.text import Text
 SCHEMA = 1
 ACCENT = "cyan"
 LEAST_ROOM = 20  # columns in which a text can still be read
+BARS = "▁▂▃▄▅▆▇█"
 VECTOR = 4  # numbers of a row that a terminal shows
 
 
@@ -104,6 +105,22 @@ def exact(value: Any) -> str:
 def short(value: float, digits: int = 4) -> str:
     """A number for reading, not for reading back."""
     return format(value, f".{digits}g")
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    if seconds >= 120:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest} s"
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{short(seconds / size)} {unit}"
+    return f"{short(seconds * 1e9)} ns"
+
+
+def bar(share: float) -> str:
+    """The bar of a sparkline for a SHARE of its height."""
+    return BARS[min(len(BARS) - 1, max(0, int(share * len(BARS))))]
 
 
 def vector(numbers: Sequence[Any], digits: int = 6) -> tuple[str, str]:

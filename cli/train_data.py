@@ -12,6 +12,7 @@ import numpy as np
 from dlc.cli import show
 from dlc.cli.errors import BadInputError
 from dlc.cli.tables import BadRows, open_table
+from dlc.cli.values import is_number
 
 if TYPE_CHECKING:
     from dlc.kernels.train import Rows
@@ -136,15 +137,7 @@ def _words(path: str, column: int) -> dict[int, str] | None:
                 cells[line] = row[column].strip()
             line = reader.line_num + 1
     cells.pop(1, None)  # a name, or a number like the others
-    return None if any(map(_is_number, cells.values())) or not cells else cells
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return None if any(map(is_number, cells.values())) or not cells else cells
 
 
 def prepared(

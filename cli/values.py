@@ -179,10 +179,11 @@ def _csv(path: Path) -> "np.ndarray":
 
 def _is_header(cells: list[str]) -> bool:
     """A first line without a single number names the columns."""
-    return not any(_is_number(cell) for cell in cells)
+    return not any(is_number(cell) for cell in cells)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether Python reads TEXT as a number."""
     try:
         float(text)
     except ValueError:

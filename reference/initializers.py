@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from math import exp, sqrt
 from typing import Any
 
-from dlc.reference.initializer_family import (
-    INITIALIZERS,
+from dlc.reference.initializer_family import INITIALIZERS, InitializerCard
+from dlc.reference.initializer_laws import (
     Constant,
     Identity,
-    InitializerCard,
     Law,
     Lengths,
     Normal,

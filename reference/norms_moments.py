@@ -27,7 +27,7 @@ def standardised(x: Numbers, eps: Number) -> list[Number]:
     return by(x, *moments(x), eps)
 
 
-def standardised_vjp(x: Numbers, v: Numbers, eps: Number) -> list[Number]:
+def standardised_vjp(x: Numbers, v: Numbers, eps: Number = 1e-5) -> list[Number]:
     """(v − mean(v) − x̂·mean(v·x̂))/σ."""
     hat, size = standardised(x, eps), sqrt(moments(x)[1] + eps)
     level, along = sum(v) / len(v), dot(v, hat) / len(v)
@@ -64,11 +64,6 @@ def moving(
     return mean, kept[1] * (1 - momentum) + variance * momentum
 
 
-def batch_vjp(x: Numbers, v: Numbers, eps: Number = 1e-5) -> list[Number]:
-    """(v − mean(v) − x̂·mean(v·x̂))/σ."""
-    return standardised_vjp(x, v, eps)
-
-
 KEEPING = {
     "kept": ("mean", "variance"),
     "start": (0.0, 1.0),
@@ -88,7 +83,7 @@ BY_MOMENTS = {
 
 @NORMS.card(
     "γ·(x − μ)/√(σ² + ε) + β, by the moments of a channel over the batch",
-    vjp=batch_vjp,
+    vjp=standardised_vjp,
     shares="channel",
     gain="channel",
     **KEEPING,
@@ -172,7 +167,7 @@ def batch_renorm(
 
 @NORMS.card(
     "γ·(x − μ)/√(σ² + ε) + β, by the moments of a sample",
-    vjp=batch_vjp,
+    vjp=standardised_vjp,
     shares="sample",
     gain="feature",
     **BY_MOMENTS,
@@ -187,7 +182,7 @@ def layer(x: Numbers, eps: float = 1e-5) -> list[Number]:
 
 @NORMS.card(
     "γ·(x − μ)/√(σ² + ε) + β, by the moments of a sample's group of channels",
-    vjp=batch_vjp,
+    vjp=standardised_vjp,
     shares="group",
     gain="channel",
     **BY_MOMENTS,
@@ -202,7 +197,7 @@ def group(x: Numbers, eps: float = 1e-5) -> list[Number]:
 
 @NORMS.card(
     "γ·(x − μ)/√(σ² + ε) + β, by the moments of a sample's channel",
-    vjp=batch_vjp,
+    vjp=standardised_vjp,
     shares="instance",
     gain="channel",
     **BY_MOMENTS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dlc.reference.linear import Matrix, dot, product, transposed
 from dlc.reference.norm_family import NORMS
-from dlc.reference.norms_moments import BY_MOMENTS, Numbers, batch_vjp, standardised
+from dlc.reference.norms_moments import BY_MOMENTS, Numbers, standardised, standardised_vjp
 from dlc.reference.numbers import Number, sqrt
 
 # fmt: off  (a card reads as one entry of a table)
@@ -35,7 +35,7 @@ def weight(x: Numbers) -> list[Number]:
 
 @NORMS.card(
     "(x − μ)/√(σ² + ε), of each row",
-    vjp=batch_vjp,
+    vjp=standardised_vjp,
     shares="sample",
     **(BY_MOMENTS | {"bias": False, "gradient": "(v − mean(v) − x̂·mean(v·x̂))/σ"}),
     aliases=("weight_standardisation", "weight_standardization"),

@@ -8,33 +8,12 @@ from dataclasses import dataclass, field
 from math import inf
 
 from dlc.reference.draws import WORD, mixed, normal
-from dlc.reference.family import Card, Family
 from dlc.reference.numbers import Number, sign, sqrt
+from dlc.reference.regularizer_family import REGULARIZERS, RegularizerCard
+
+__all__ = ["REGULARIZERS", "REGULARIZER_OFFERS", "RegularizerCard", "RegularizerOffer"]
 
 Matrix = Sequence[Sequence[Number]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegularizerCard(Card):
-    """What is declared of a regulariser."""
-
-    sees: str  # "weights", or "inputs", "targets" or "outputs of a layer" of a batch
-    gives: str  # what its function gives: slopes to add to those of the loss, or new numbers
-    option: str  # of `dlc train`
-    agreement: float = 1e-14  # of the kernel, relative to the larger of 1 and the exact number
-    elsewhere: str = ""  # where it is computed, if not by a kernel of its own
-
-    def facts(self) -> list[tuple[str, str]]:
-        """What `dlc show` prints, as (label, text)."""
-        there = [(offer.library, offer.text) for offer in REGULARIZER_OFFERS if offer.card == self.name]
-        return [
-            ("formula", self.formula),
-            ("sees", self.sees),
-            ("gives", self.gives),
-            ("option", f"dlc train {self.option}"),
-            *there,
-            ("source", self.source),
-        ]
 
 
 @dataclass(frozen=True)
@@ -59,8 +38,6 @@ class RegularizerOffer:
         default = "" if self.default is None else f"={self.default:g}"
         return f"{self.name}({self.argument}{default})" + (f": {self.note}" if self.note else "")
 
-
-REGULARIZERS: Family[RegularizerCard] = Family("regularizer", RegularizerCard)
 
 STRENGTH = ("strength >= 0", lambda strength: 0 <= strength < inf)
 RATE = ("0 <= rate < 1", lambda rate: 0 <= rate < 1)

@@ -7,10 +7,11 @@ import sys
 import pytest
 
 from dlc.cli import plot_history
-from dlc.cli.bench_history import BARS, sparkline
+from dlc.cli.bench_history import sparkline
 from dlc.cli.bench_series import called, machines, read_runs, run_files, series_of
 from dlc.cli.errors import BadInputError
 from dlc.cli.results import run_folder
+from dlc.cli.show import BARS
 
 MACHINE = {"cpu": {"brand_raw": "A", "count": 2}, "system": "Linux", "threads": 1}
 

@@ -88,7 +88,8 @@ class Commands:
             sides = [BASE, HEAD, CONTROL] if ROW in control else [BASE, HEAD]
             taken: list[list[tuple[str, Launch]]] = []
             while len(taken) < 2 * self._palindromes and sum(map(_is_calm, taken)) < self._palindromes:
-                order.shuffle(sides)
+                if not taken or _is_calm(taken[-1]):  # one that is taken again has the same order: seeds decide it
+                    order.shuffle(sides)
                 taken.append([(side, self._turn(side, environment)) for side in [*sides, *reversed(sides)]])
         except _NoTimeError as error:
             done.errors[ROW] = str(error)

@@ -69,7 +69,7 @@ def test_several_threads_share_nothing():
     arrays = loops.Arrays(2, 4096)
     assert not np.may_share_memory(*arrays.blocks)
     assert arrays.bandwidth("copy", 4096, 0.001) > 1e6
-    assert loops.peak("float64", 2, 0.001) > 1e8
+    assert loops.peak("float64", 2, 0.05) > 1e8
 
 
 def system_of(folder, *caches):
@@ -221,10 +221,11 @@ def test_functions_that_are_no_instructions_are_named_not_counted():
     assert flops.count(exponentials, x, x.copy()) == (0, 100, ("exp",))
 
 
-def test_a_kernel_is_counted_in_its_own_arithmetic_and_once(monkeypatch):
+def test_a_kernel_is_counted_in_its_own_arithmetic_and_once(monkeypatch, tmp_path):
     from dlc.cli import catalog
     from dlc.reference.activations import ACTIVATIONS
 
+    monkeypatch.setattr(flops.cache, "folder", lambda: tmp_path)  # an earlier run may have kept its count
     kernel = catalog.array_kernel(ACTIVATIONS["squared_relu"])
     x = np.linspace(-2, 2, 1024, dtype=np.float32)
     out = np.empty_like(x)
